@@ -1,0 +1,1 @@
+"""Tables, sessions and migrations; one schema for SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The life cycle that every job shares: dispatch, lease, run, cancel, recover; and the event stream."""

@@ -1,0 +1,1 @@
+"""Targets: machines to measure on, and how an engine process is run there."""
