@@ -16,6 +16,7 @@ from workbench.engine.quiet import environment
 
 LINE_BYTES = 8 * 1024**2
 KILL_AFTER_S = 1.0
+PACKAGE_PARENT = Path(__file__).parents[2]
 
 
 class LocalProcess:
@@ -26,7 +27,7 @@ class LocalProcess:
         self.over_memory = False
         self._errors = stderr.open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, "run", operation.name],
+            [sys.executable, "-P", "-m", module, "run", operation.name],
             cwd=operation.parent,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -88,6 +89,10 @@ class LocalProcess:
 
 
 def _environment() -> dict[str, str]:
-    """The worker's environment without its secrets: an engine handles hostile files."""
+    """The worker's environment without its secrets: an engine handles hostile files.
+
+    The package is found where this one was, and (with `-P`) never in the folder of the operation.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
-    return inherited | environment()
+    path = os.pathsep.join(filter(None, (str(PACKAGE_PARENT), inherited.get("PYTHONPATH"))))
+    return inherited | environment() | {"PYTHONPATH": path}

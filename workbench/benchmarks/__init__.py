@@ -1,0 +1,1 @@
+"""Benchmarks: runs of a project, and where their time goes."""

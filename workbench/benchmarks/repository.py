@@ -1,0 +1,47 @@
+"""SQL about runs."""
+
+from typing import Any
+
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Session
+
+from workbench.db.tables import Artifact, Dataset, Model, Project, Run
+
+
+def statement(project_id: str | None = None, job_id: str | None = None) -> Select[Run]:
+    wanted = select(Run)
+    if project_id is not None:
+        wanted = wanted.where(Run.project_id == project_id)
+    if job_id is not None:
+        wanted = wanted.where(Run.job_id == job_id)
+    return wanted
+
+
+def get(session: Session, run_id: str) -> Run | None:
+    return session.get(Run, run_id)
+
+
+def add(session: Session, row: Run | Artifact) -> None:
+    session.add(row)
+    session.flush()
+
+
+def set_layers(session: Session, run_id: str, **values: Any) -> None:
+    session.execute(update(Run).where(Run.id == run_id).values(**values))
+
+
+def remove_artifacts(session: Session, artifact_ids: list[str]) -> None:
+    session.execute(update(Run).where(Run.latencies_artifact_id.in_(artifact_ids)).values(latencies_artifact_id=None))
+    session.execute(update(Run).where(Run.layers_artifact_id.in_(artifact_ids)).values(layers_artifact_id=None))
+    session.execute(delete(Artifact).where(Artifact.id.in_(artifact_ids)))
+
+
+def parts(session: Session, project_id: str) -> tuple[Project, Model, Dataset] | None:
+    """A project with the model and dataset it measures; None when one of them is gone."""
+    row = session.execute(
+        select(Project, Model, Dataset)
+        .join(Model, Model.id == Project.model_id)
+        .join(Dataset, Dataset.id == Project.dataset_id)
+        .where(Project.id == project_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])

@@ -1,0 +1,94 @@
+"""`/runs`: what was measured."""
+
+import gzip
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from workbench.benchmarks import latencies, repository, service
+from workbench.benchmarks.schemas import Latencies, Layers, Run, run_view
+from workbench.db.tables import Run as RunRow
+from workbench.errors import ERROR_RESPONSES, NotFound
+from workbench.jobs.repository import identifier
+from workbench.paging import Cursor, Limit, Page, Sort, fetch
+from workbench.runtime import RuntimeDep
+
+router = APIRouter(tags=["runs"], responses=ERROR_RESPONSES)
+
+SORTABLE = {
+    "created_at": RunRow.created_at,
+    "throughput_fps": RunRow.throughput_fps,
+    "latency_median_ms": RunRow.latency_median_ms,
+    "latency_p99_ms": RunRow.latency_p99_ms,
+    "label": RunRow.label,
+    "verdict": RunRow.verdict,
+}
+
+
+@router.get("/runs")
+def list_runs(
+    runtime: RuntimeDep,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    sort: Sort = None,
+    project: Annotated[str | None, Query(max_length=200, description="id or name")] = None,
+    job: Annotated[str | None, Query(max_length=36)] = None,
+) -> Page[Run]:
+    """Runs, newest first."""
+    with runtime.db.read() as session:
+        project_id = service.project_id(session, project) if project else None
+        rows, following, total = fetch(
+            session,
+            repository.statement(project_id, identifier(job) if job else None),
+            columns=SORTABLE,
+            identity=RunRow.id,
+            sort=sort or "-created_at",
+            limit=limit,
+            cursor=cursor,
+        )
+        return Page(items=[run_view(row) for row in rows], next_cursor=following, total=total)
+
+
+@router.get("/runs/{run_id}")
+def get_run(runtime: RuntimeDep, run_id: str) -> Run:
+    """One run."""
+    with runtime.db.read() as session:
+        return run_view(service.get(session, run_id))
+
+
+@router.delete("/runs/{run_id}", status_code=204)
+def delete_run(runtime: RuntimeDep, run_id: str) -> None:
+    """Delete a run for good."""
+    with runtime.db.write() as session:
+        service.delete(session, runtime.storage, run_id)
+
+
+@router.get("/runs/{run_id}/latencies")
+def get_run_latencies(runtime: RuntimeDep, run_id: str) -> Latencies:
+    """Every latency of the run (thinned out to 2,000), their histogram, and how they drift."""
+    with runtime.db.read() as session:
+        row = service.get(session, run_id)
+    if row.latencies_artifact_id is None:
+        raise NotFound("The latencies of this run were not kept.", code="latencies_not_found")
+    path = runtime.storage.artifact(row.latencies_artifact_id, "latencies.npz")
+    if not path.is_file():
+        raise NotFound("The latencies of this run are gone from the store.", code="latencies_not_found")
+    return latencies.read(path)
+
+
+@router.get("/runs/{run_id}/layers")
+def get_run_layers(runtime: RuntimeDep, run_id: str) -> Layers:
+    """Every executed layer with its time, precision and the original layers fused into it."""
+    with runtime.db.read() as session:
+        row = service.get(session, run_id)
+    if row.layers_artifact_id is None:
+        reason = row.layers_error["message"] if row.layers_error else "Layers were not measured for this run."
+        raise NotFound(reason, code="layers_not_found", action="Run the benchmark again with layers.")
+    path = runtime.storage.artifact(row.layers_artifact_id, "layers.json.gz")
+    if not path.is_file():
+        raise NotFound("The layers of this run are gone from the store.", code="layers_not_found")
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        content = json.load(file)
+    summary = row.layers or {}
+    return Layers(run_id=row.id, iterations=summary.get("iterations"), note=summary.get("layers_note"), **content)

@@ -1,0 +1,255 @@
+"""The Python client: what the API offers, as methods. Fields of what they return stand in the API description."""
+
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from workbench import discovery
+from workbench.client import sources, uploads, waiting
+from workbench.client.connection import Connection, Json, ref
+from workbench.client.errors import ApiError, BadFiles, ServerNotReachable
+
+# The server cannot read the path that the client sees: then the files are sent.
+NOT_BY_PATH = ("path_not_allowed", "path_not_found")
+SLOWEST = 5
+
+OnSending = Callable[[int, int], Any]
+
+
+class Client:
+    """A workbench server. A name or an id serves as every `ref`; works as a context manager.
+
+    Without a URL the server is found as the command line finds it: `WORKBENCH_URL` with `WORKBENCH_TOKEN`, else the
+    one that runs on this machine. All methods raise ApiError and ServerNotReachable.
+    """
+
+    def __init__(
+        self, url: str | None = None, token: str | None = None, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        server = discovery.find() if url is None else discovery.Server(discovery.checked_url(url), token)
+        self.url = server.url
+        # A server with a login does not read files for its clients, unless its administrator opened folders.
+        self._sees_files = server.here and server.token is None
+        self._connection = Connection(server.url, token or server.token, transport)
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # --- models ---
+
+    def models(self, limit: int | None = None, **filters: Any) -> Json:
+        """`{items, total}`, newest first; filters: `q`, `task`, `state`, `sort`."""
+        return self._connection.items("/models", limit, **filters)
+
+    def model(self, model: str) -> Json:
+        return self._connection.get(f"/models/{ref(model)}")
+
+    def import_model(self, paths: Sequence[Path | str], on_sending: OnSending | None = None, **wanted: Any) -> Json:
+        """Start the import of files or a folder: `{model, job}`.
+
+        `wanted`: `name`, `task`, `precision`, `inputs` as `[{name, shape, layout}]`, `outputs`, `preprocessing`. The weights
+        beside a single file come along. `on_sending(bytes sent, bytes in all)`. Raises BadFiles too.
+        """
+        given = sources.existing([Path(path) for path in paths])
+        if len(given) == 1 and given[0].is_file():
+            given = sources.with_companions(given[0])
+        return self._import("/models", given, wanted, on_sending)
+
+    def download_model(self, model: str, target: Path | None = None) -> Path:
+        """Write the IR as a zip archive to `target`, by default under the server's name for it in the current folder."""
+        with self._connection.stream(f"/models/{ref(model)}/download") as answer:
+            path = target or Path(_file_name(answer.headers.get("content-disposition", "")))
+            try:
+                with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".download-", delete=False) as file:
+                    part = Path(file.name)
+                    try:
+                        for block in answer.iter_bytes():
+                            file.write(block)
+                        part.chmod(0o644)
+                        part.replace(path)
+                    except BaseException:
+                        part.unlink(missing_ok=True)
+                        raise
+            except OSError as error:
+                raise BadFiles(
+                    f"'{path}' cannot be written: {error.strerror or error}.", "Choose another place with --output."
+                ) from error
+        return path
+
+    def delete_model(self, model: str) -> None:
+        self._connection.delete(f"/models/{ref(model)}")
+
+    # --- datasets ---
+
+    def datasets(self, limit: int | None = None, **filters: Any) -> Json:
+        """`{items, total}`, newest first; filters: `q`, `format`, `state`, `sort`."""
+        return self._connection.items("/datasets", limit, **filters)
+
+    def dataset(self, dataset: str) -> Json:
+        return self._connection.get(f"/datasets/{ref(dataset)}")
+
+    def import_dataset(self, paths: Sequence[Path | str], on_sending: OnSending | None = None, **wanted: Any) -> Json:
+        """Start the import of an archive, a folder or files: `{dataset, job}`.
+
+        `wanted`: `name`, `format`, `subset` as `{count, seed}`. Raises BadFiles too.
+        """
+        return self._import("/datasets", sources.existing([Path(path) for path in paths]), wanted, on_sending)
+
+    def delete_dataset(self, dataset: str) -> None:
+        self._connection.delete(f"/datasets/{ref(dataset)}")
+
+    # --- targets ---
+
+    def targets(self, limit: int | None = None) -> Json:
+        return self._connection.items("/targets", limit)
+
+    def target(self, target: str) -> Json:
+        return self._connection.get(f"/targets/{ref(target)}")
+
+    def target_load(self, target: str) -> Json:
+        return self._connection.get(f"/targets/{ref(target)}/load")
+
+    def probe_target(self, target: str) -> Json:
+        """Ask the machine again what it can do: `{target, job}`."""
+        return self._connection.post(f"/targets/{ref(target)}/probe")
+
+    # --- projects and runs ---
+
+    def projects(self, limit: int | None = None, **filters: Any) -> Json:
+        """`{items, total}`, newest first; filters: `q`, `model`, `dataset`, `target`, `state`, `sort`."""
+        return self._connection.items("/projects", limit, **filters)
+
+    def project(self, project: str) -> Json:
+        return self._connection.get(f"/projects/{ref(project)}")
+
+    def create_project(self, model: str, dataset: str, **wanted: Any) -> Json:
+        """`{project, job, created}`; `wanted`: `target`, `device`, `precision`, `baseline`, `duration_s`."""
+        return self._connection.post("/projects", _given({"model": model, "dataset": dataset, **wanted}))
+
+    def delete_project(self, project: str) -> None:
+        self._connection.delete(f"/projects/{ref(project)}")
+
+    def benchmark(self, project: str, configurations: Sequence[Json], **wanted: Any) -> Json:
+        """Measure configurations one after another: `{job}`.
+
+        A configuration has `hint`, or `streams`; and `requests`, `batch`, `threads`, `precision`. `wanted`: `duration_s` or
+        `iterations`, `layers`, `shapes`, `input` ("dataset" or "synthetic").
+        """
+        body = _given({"configurations": list(configurations), **wanted})
+        return self._connection.post(f"/projects/{ref(project)}/benchmarks", body)
+
+    def runs(self, limit: int | None = None, **filters: Any) -> Json:
+        """`{items, total}`, newest first; filters: `project`, `job`, `sort`."""
+        return self._connection.items("/runs", limit, **filters)
+
+    def run(self, run_id: str) -> Json:
+        return self._connection.get(f"/runs/{ref(run_id)}")
+
+    def layers(self, run_id: str) -> Json:
+        """The executed layers of a run: `{layers, by_type, total_us, …}`."""
+        return self._connection.get(f"/runs/{ref(run_id)}/layers")
+
+    def slowest_layers(self, run: Json, count: int = SLOWEST) -> list[Json]:
+        """The layers of a run that took longest; none for a run without layers."""
+        if not run["has_layers"]:
+            return []
+        layers: list[Json] = self.layers(run["id"])["layers"]
+        return sorted(layers, key=lambda layer: -(layer["time_us"] or 0.0))[:count]
+
+    # --- jobs ---
+
+    def jobs(self, limit: int | None = None, **filters: Any) -> Json:
+        """`{items, total}`, newest first; filters: `state` (one or a list), `kind`, and ids of `project`, `model`, `dataset`."""
+        return self._connection.items("/jobs", limit, **filters)
+
+    def job(self, job_id: str) -> Json:
+        return self._connection.get(f"/jobs/{ref(job_id)}")
+
+    def job_log(self, job_id: str) -> str:
+        return self._connection.request("GET", f"/jobs/{ref(job_id)}/log").text
+
+    def cancel(self, job_id: str) -> Json:
+        return self._connection.post(f"/jobs/{ref(job_id)}/cancel")
+
+    def wait(
+        self, job: Json | str, on_progress: waiting.OnProgress | None = None, timeout_s: float | None = None
+    ) -> Json:
+        """The job once it has ended, however it ended. `on_progress(job)`. Raises TimeoutError too."""
+        return waiting.wait(self._connection, job if isinstance(job, str) else job["id"], on_progress, timeout_s)
+
+    # --- the server ---
+
+    def tokens(self, limit: int | None = None) -> Json:
+        return self._connection.items("/tokens", limit)
+
+    def create_token(self, name: str, expires_in_days: int | None = None) -> Json:
+        """A new token; its secret is in `token`, and never told again."""
+        return self._connection.post("/tokens", _given({"name": name, "expires_in_days": expires_in_days}))
+
+    def revoke_token(self, token_id: str) -> None:
+        self._connection.delete(f"/tokens/{ref(token_id)}")
+
+    def make_sample(self, duration_s: float | None = None, target: str | None = None) -> Json:
+        """Make the sample project on the server: `{job}`, whose result names model, dataset, project and job."""
+        return self._connection.post("/system/sample", _given({"duration_s": duration_s, "target": target}))
+
+    def system(self) -> Json:
+        return self._connection.get("/system")
+
+    def doctor(self) -> Json:
+        return self._connection.get("/system/doctor")
+
+    def healthy(self) -> bool:
+        """Whether the server answers and can work."""
+        try:
+            return self._connection.get("/system/health").get("status") == "ok"
+        except (ServerNotReachable, ApiError):
+            return False
+
+    def _import(self, address: str, paths: list[Path], wanted: Json, on_sending: OnSending | None) -> Json:
+        """Files are sent; a folder is read by the server where it sees the same disk."""
+        body = _given(wanted)
+        if self._sees_files and len(paths) == 1 and paths[0].is_dir():
+            try:
+                return self._connection.post(address, body | {"path": str(paths[0])})
+            except ApiError as error:
+                if error.code not in NOT_BY_PATH:
+                    raise
+        with sources.packed(sources.files_of(paths)) as files:
+            return self._connection.post(address, body | {"uploads": self._send(files, on_sending)})
+
+    def _send(self, files: list[tuple[str, Path]], on_sending: OnSending | None) -> list[str]:
+        try:
+            total = sum(path.stat().st_size for _, path in files)
+        except OSError as error:
+            raise BadFiles(f"'{error.filename}' cannot be read: {error.strerror}.", "Check the file.") from error
+        done = 0
+
+        def sent(count: int) -> None:
+            nonlocal done
+            done += count
+            if on_sending is not None:
+                on_sending(done, total)
+
+        return [uploads.upload(self._connection, path, name, sent) for name, path in files]
+
+
+def _given(fields: Json) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _file_name(disposition: str) -> str:
+    """The server's name for a download, confined to one harmless file name."""
+    match = re.search(r'filename="([^"]*)"', disposition)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", match.group(1)) if match else ""
+    return name.strip("._") or "model.zip"

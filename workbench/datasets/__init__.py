@@ -1,0 +1,1 @@
+"""Datasets: samples with or without annotations, in one internal form."""

@@ -1,0 +1,1 @@
+"""The dataset formats: each module recognises its own (`examine`) and reads its annotations (`read`)."""

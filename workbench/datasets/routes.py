@@ -1,0 +1,224 @@
+"""`/datasets`: import, look at, cut, delete."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse
+
+from workbench.datasets import repository, service
+from workbench.datasets.jobs import DATASET_IMPORT, DATASET_SUBSET
+from workbench.datasets.schemas import (
+    Box,
+    Dataset,
+    DatasetChange,
+    DatasetImport,
+    DatasetJob,
+    Format,
+    Sample,
+    Samples,
+    SubsetWanted,
+)
+from workbench.db.tables import Dataset as DatasetRow
+from workbench.errors import ERROR_RESPONSES, Conflict, WorkbenchError
+from workbench.jobs import events
+from workbench.jobs import service as jobs
+from workbench.jobs.schemas import job_view
+from workbench.paging import BadCursor, Cursor, Limit, Page, Sort, fetch
+from workbench.runtime import RuntimeDep
+from workbench.server_paths import server_path
+from workbench.uploads import service as uploads
+
+router = APIRouter(prefix="/datasets", tags=["datasets"], responses=ERROR_RESPONSES)
+
+SORTABLE = {
+    "created_at": DatasetRow.created_at,
+    "name": DatasetRow.name,
+    "count": DatasetRow.count,
+    "size_bytes": DatasetRow.size_bytes,
+    "format": DatasetRow.format,
+}
+# Pictures never change under their address; they are data of users, so the browser must not run them.
+PICTURE_HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+PICTURE_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".bmp": "image/bmp",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
+
+
+class NothingToImport(WorkbenchError):
+    status = 422
+    code = "nothing_to_import"
+    title = "No file was named"
+    action = "Give either finished uploads or a path on the server."
+
+
+@router.get("")
+def list_datasets(
+    runtime: RuntimeDep,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    sort: Sort = None,
+    q: Annotated[str | None, Query(max_length=100, description="part of the name")] = None,
+    format: Format | None = None,
+    state: Annotated[str | None, Query(pattern="^(importing|ready)$")] = None,
+) -> Page[Dataset]:
+    """Datasets, newest first."""
+    with runtime.db.read() as session:
+        rows, following, total = fetch(
+            session,
+            repository.statement(q, format, state),
+            columns=SORTABLE,
+            identity=DatasetRow.id,
+            sort=sort or "-created_at",
+            limit=limit,
+            cursor=cursor,
+        )
+        return Page(items=service.views(session, rows), next_cursor=following, total=total)
+
+
+@router.post("", status_code=202)
+def import_dataset(runtime: RuntimeDep, wanted: DatasetImport) -> DatasetJob:
+    """Import a dataset from finished uploads or from a path on the server; its format is recognised."""
+    if bool(wanted.uploads) == bool(wanted.path):
+        raise NothingToImport("Give either 'uploads' or 'path', not both or none.")
+    if wanted.path:
+        server_path(runtime.settings, wanted.path)
+    with runtime.db.write() as session:
+        names = uploads.names(session, wanted.uploads) if wanted.uploads else [str(wanted.path)]
+        first = names[0].split("/", 1)[0] if len(names) > 1 else names[0]
+        row = service.create(session, wanted.name, first)
+        job = jobs.create(
+            session,
+            runtime.queue,
+            DATASET_IMPORT,
+            f"Import {row.name}",
+            wanted.model_dump(include={"path", "format", "subset"}),
+            dataset_id=row.id,
+        )
+        if wanted.uploads:
+            uploads.take(session, runtime.storage, wanted.uploads, job.id)
+        row.job_id = job.id
+        session.flush()
+        events.changed(session, "datasets", row.id)
+        return DatasetJob(dataset=service.views(session, [row])[0], job=job_view(job))
+
+
+@router.get("/{ref}")
+def get_dataset(runtime: RuntimeDep, ref: str) -> Dataset:
+    """One dataset, by id or name."""
+    with runtime.db.read() as session:
+        return service.views(session, [service.get(session, ref)])[0]
+
+
+@router.patch("/{ref}")
+def change_dataset(runtime: RuntimeDep, ref: str, change: DatasetChange) -> Dataset:
+    """Rename a dataset."""
+    with runtime.db.write() as session:
+        return service.views(session, [service.rename(session, ref, change.name)])[0]
+
+
+@router.delete("/{ref}", status_code=204)
+def delete_dataset(runtime: RuntimeDep, ref: str) -> None:
+    """Delete a dataset; its projects stay and become read-only."""
+    with runtime.db.write() as session:
+        service.delete(session, runtime.storage, ref)
+
+
+@router.post("/{ref}/subset", status_code=202)
+def make_subset(runtime: RuntimeDep, ref: str, wanted: SubsetWanted) -> DatasetJob:
+    """A new dataset with a reproducible choice of the samples."""
+    with runtime.db.write() as session:
+        parent = service.ready(session, ref)
+        if wanted.count > parent.count:
+            raise Conflict(
+                f"'{parent.name}' has {parent.count} samples.", code="subset_too_large", action="Choose fewer."
+            )
+        guess = f"{parent.name} {wanted.count}"
+        row = service.create(session, wanted.name, guess, parent.id)
+        parameters = {"parent_id": parent.id, "count": wanted.count, "seed": wanted.seed}
+        job = jobs.create(session, runtime.queue, DATASET_SUBSET, f"Cut {row.name}", parameters, dataset_id=row.id)
+        row.job_id = job.id
+        session.flush()
+        return DatasetJob(dataset=service.views(session, [row])[0], job=job_view(job))
+
+
+@router.get("/{ref}/samples")
+def list_samples(
+    runtime: RuntimeDep,
+    ref: str,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    label: Annotated[int | None, Query(ge=0, le=1_000_000, description="only samples with this label")] = None,
+) -> Samples:
+    """Samples with their annotations, in the order of the dataset."""
+    start = 0
+    if cursor is not None:
+        if not cursor.isdecimal() or len(cursor) > 9:
+            raise BadCursor("The cursor is broken.")
+        start = int(cursor)
+    with runtime.db.read() as session:
+        row = service.ready(session, ref)
+    reader = service.reader(runtime, row)
+    numbers = reader.numbers(label)
+    chosen = numbers[start : start + limit]
+    following = str(start + limit) if start + limit < len(numbers) else None
+    items = [_sample(row, reader.sample(number)) for number in chosen]
+    return Samples(items=items, next_cursor=following, total=len(numbers))
+
+
+def _sample(row: DatasetRow, sample: dict[str, Any]) -> Sample:
+    names = row.labels or []
+
+    def name(label: int | None) -> str | None:
+        return names[label] if label is not None and 0 <= label < len(names) else None
+
+    base = f"/api/v1/datasets/{row.id}/samples/{sample['id']}"
+    return Sample(
+        id=sample["id"],
+        file=sample.get("source") or sample["file"],
+        width=sample["width"],
+        height=sample["height"],
+        label=sample.get("label"),
+        label_name=name(sample.get("label")),
+        boxes=[
+            Box(
+                label=box.get("label"),
+                label_name=name(box.get("label")),
+                bbox=box["bbox"],
+                difficult=bool(box.get("difficult")),
+                crowd=bool(box.get("crowd")),
+            )
+            for box in sample.get("boxes", [])
+        ],
+        has_mask=bool(sample.get("mask")),
+        thumbnail=f"{base}/thumbnail",
+        image=f"{base}/image",
+    )
+
+
+@router.get("/{ref}/samples/{number}/thumbnail", response_class=FileResponse)
+def get_thumbnail(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
+    """A small JPEG of a sample, at most 160 pixels a side."""
+    return _picture(runtime, ref, number, thumbnail=True)
+
+
+@router.get("/{ref}/samples/{number}/image", response_class=FileResponse)
+def get_image(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
+    """The picture of a sample as it came."""
+    return _picture(runtime, ref, number, thumbnail=False)
+
+
+def _picture(runtime: RuntimeDep, ref: str, number: int, *, thumbnail: bool) -> FileResponse:
+    with runtime.db.read() as session:
+        row = service.ready(session, ref)
+    path = service.sample_file(runtime, row, number, thumbnail)
+    media = PICTURE_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    return FileResponse(path, media_type=media, headers=PICTURE_HEADERS)

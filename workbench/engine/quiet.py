@@ -1,0 +1,28 @@
+"""No telemetry: that of OpenVINO and NNCF is off before either is imported (DESIGN §9).
+
+Both send through the package `openvino_telemetry`, OpenVINO on every import and NNCF on every call, unless the user
+declined in a file of the home folder or the process seems to run in CI (`disable_in_ci=True` in OpenVINO's
+`tools/ovc/telemetry_utils.py` and NNCF's `telemetry/wrapper.py`). Both do without that package where it is missing.
+"""
+
+import os
+import sys
+
+_TELEMETRY = "openvino_telemetry"
+
+
+def environment() -> dict[str, str]:
+    """Variables for the environment of a process, so that OpenVINO and NNCF report nothing in it and its children."""
+    return {"CI": "true", "NNCF_CI": "1"}
+
+
+def silence() -> None:
+    """Make telemetry impossible in this process: its package cannot be imported from here on, and OpenVINO and NNCF
+    fall back on their own empty stand-ins. Programs started from here inherit `environment()`.
+
+    Call it before OpenVINO or NNCF is imported; raises RuntimeError when it is too late.
+    """
+    os.environ.update(environment())
+    if sys.modules.get(_TELEMETRY) is not None:
+        raise RuntimeError(f"{_TELEMETRY} is already imported: silence() has to come first")
+    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]

@@ -1,0 +1,1 @@
+"""Models: what the user brought, as OpenVINO IR, with its analysis."""

@@ -1,0 +1,107 @@
+"""The job kind `model_import`: files → IR → analysis → store."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from workbench.db.tables import Job
+from workbench.jobs.context import JobContext
+from workbench.jobs.kinds import JobKind, Outcome, register
+from workbench.models import service
+from workbench.models.sources import gather
+from workbench.storage import StoredArtifact
+from workbench.targets.driver import Span, run_operation
+from workbench.uploads import service as uploads
+
+CONVERT_TIMEOUT_S = 3600.0
+ANALYZE_TIMEOUT_S = 1200.0
+
+
+def _import(context: JobContext) -> Outcome:
+    parameters = context.parameters
+    sources = gather(context)
+    stored, facts = convert_and_store(context, sources, parameters, Span())
+    model_id = str(context.job.model_id)
+
+    def apply(session: Session) -> None:
+        service.complete(session, model_id, stored, facts)
+        uploads.release(session, context.runtime.storage, context.job.id)
+
+    return Outcome({"model_id": model_id}, apply)
+
+
+def convert_and_store(
+    context: JobContext, sources: Mapping[str, Path], parameters: Mapping[str, Any], span: Span
+) -> tuple[StoredArtifact, dict[str, Any]]:
+    """Convert and analyse `sources` (relative name → file); returns the stored model and what is known of it."""
+    middle = span.start + 0.6 * (span.end - span.start)
+    converted, out = run_operation(
+        context,
+        "convert",
+        {
+            "files": [f"inputs/source/{name}" for name in sorted(sources)],
+            "precision": parameters.get("precision"),
+            "inputs": parameters.get("inputs"),
+            "outputs": parameters.get("outputs"),
+            "name": parameters.get("name"),
+        },
+        {},
+        folder="convert",
+        copies={f"source/{name}": path for name, path in sources.items()},
+        span=Span(span.start, middle, "convert: "),
+        timeout_s=CONVERT_TIMEOUT_S,
+    )
+    analyzed, tables = run_operation(
+        context,
+        "analyze",
+        {"model": "inputs/model.xml"},
+        {"model.xml": out / "model.xml", "model.bin": out / "model.bin"},
+        folder="analyze",
+        span=Span(middle, span.end, "analyse: "),
+        timeout_s=ANALYZE_TIMEOUT_S,
+    )
+    folder = context.work / "artifact"
+    folder.mkdir()
+    for name in ("model.xml", "model.bin"):
+        (out / name).rename(folder / name)
+    table = tables / "analysis_layers.json.gz"
+    if table.is_file():
+        table.rename(folder / table.name)
+    source = context.work / "convert" / "inputs" / "source"
+    if converted["framework"] != "openvino":
+        shutil.move(source, folder / "source")
+    size = sum((folder / name).stat().st_size for name in ("model.xml", "model.bin"))
+    facts = {
+        "precision": analyzed["precision"],
+        "framework": converted["framework"],
+        "source_format": converted["source_format"],
+        "conversion": converted["conversion"],
+        "sha256": _hash(folder / "model.xml", folder / "model.bin"),
+        "size_bytes": size,
+        "inputs": analyzed["inputs"],
+        "outputs": analyzed["outputs"],
+        "analysis": analyzed["analysis"] | {"task_reason": analyzed["task"].get("reason")},
+        "task": analyzed["task"]["guess"],
+    }
+    context.check()
+    return context.runtime.storage.publish(folder), facts
+
+
+def _hash(*paths: Path) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _abandon(session: Session, job: Job) -> None:
+    service.abandon(session, job.model_id)
+
+
+MODEL_IMPORT = register(JobKind("model_import", _import, abandon=_abandon))

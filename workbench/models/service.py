@@ -1,0 +1,145 @@
+"""Rules of models."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from workbench.db.tables import Artifact, Model
+from workbench.errors import Conflict, WorkbenchError
+from workbench.jobs import events
+from workbench.jobs import service as jobs
+from workbench.jobs.dispatch import once
+from workbench.models import repository, schemas
+from workbench.names import checked_name, find, free_name, name_from_file
+from workbench.runtime import Runtime
+from workbench.storage import Storage, StoredArtifact
+
+
+class NothingToImport(WorkbenchError):
+    status = 422
+    code = "nothing_to_import"
+    title = "No file was named"
+    action = "Give either finished uploads or a path on the server."
+
+
+def get(session: Session, ref: str) -> Model:
+    return find(session, repository.statement(None, None, None), Model, ref, "model")
+
+
+def ready(session: Session, ref: str) -> Model:
+    """A model that can be worked with."""
+    row = get(session, ref)
+    if row.state != "ready" or row.artifact_id is None:
+        raise Conflict(
+            f"The model '{row.name}' is still being imported.",
+            code="model_not_ready",
+            action="Wait until its import has ended.",
+        )
+    return row
+
+
+def create(
+    session: Session, name: str | None, filename: str, task: str | None, preprocessing: dict[str, Any] | None
+) -> Model:
+    """A model that is being imported. A name that the user chose must be free; a guessed one is made so."""
+    if name is not None:
+        name = checked_name(name)
+        if repository.name_taken(session, name):
+            raise Conflict(f"Another model is called '{name}'.", code="name_taken", action="Choose another name.")
+    else:
+        name = free_name(name_from_file(filename, "model"), lambda text: repository.name_taken(session, text))
+    row = Model(
+        name=name,
+        state="importing",
+        task=task,
+        task_source="user" if task else "guessed",
+        preprocessing=preprocessing,
+    )
+    repository.add(session, row)
+    session.refresh(row)
+    return row
+
+
+def complete(session: Session, model_id: str, stored: StoredArtifact, facts: dict[str, Any]) -> None:
+    """The import's last step: the model becomes usable, in the transaction that ends its job."""
+    row = repository.get(session, model_id)
+    if row is None:
+        raise Conflict("The model was deleted meanwhile.", code="model_gone", action="Import it again.")
+    repository.add(session, Artifact(id=stored.id, kind="model", size_bytes=stored.size_bytes, sha256=stored.sha256))
+    row.artifact_id = stored.id
+    row.state = "ready"
+    for field in ("precision", "framework", "source_format", "sha256", "size_bytes", "inputs", "outputs", "conversion"):
+        setattr(row, field, facts[field])
+    row.analysis = facts["analysis"]
+    if row.task_source == "guessed":
+        row.task = facts["task"]
+    session.flush()
+    events.changed(session, "models", row.id)
+
+
+def abandon(session: Session, model_id: str | None) -> None:
+    """An import that failed or was cancelled leaves no model."""
+    row = repository.get(session, model_id) if model_id else None
+    if row is not None and row.state == "importing":
+        repository.remove(session, row)
+        events.changed(session, "models", row.id)
+
+
+def change(session: Session, ref: str, wanted: schemas.ModelChange) -> Model:
+    row = get(session, ref)
+    if wanted.name is not None:
+        name = checked_name(wanted.name)
+        if name != row.name and repository.name_taken(session, name):
+            raise Conflict(f"Another model is called '{name}'.", code="name_taken", action="Choose another name.")
+        row.name = name
+    if "task" in wanted.model_fields_set and wanted.task is not None:
+        row.task, row.task_source = wanted.task, "user"
+    if "preprocessing" in wanted.model_fields_set:
+        row.preprocessing = wanted.preprocessing.model_dump() if wanted.preprocessing else None
+    session.flush()
+    events.changed(session, "models", row.id)
+    return row
+
+
+def delete(session: Session, storage: Storage, ref: str) -> None:
+    """Remove a model. Its projects stay, read-only; refused while jobs use it."""
+    row = get(session, ref)
+    jobs.refuse_while_active(session, f"'{row.name}'", model_id=row.id)
+    artifact_id = repository.remove(session, row)
+    events.changed(session, "models", row.id)
+    if artifact_id is not None:
+        once(session, "after_commit", lambda _: storage.delete_artifact(artifact_id))
+
+
+def views(session: Session, rows: list[Model]) -> list[schemas.Model]:
+    counts = repository.project_counts(session, [row.id for row in rows])
+    return [schemas.model_view(row, counts.get(row.id, 0)) for row in rows]
+
+
+def files(runtime: Runtime, row: Model) -> tuple[Path, Path]:
+    """Paths of the `.xml` and `.bin` of a ready model."""
+    assert row.artifact_id is not None
+    return (
+        runtime.storage.artifact(row.artifact_id, "model.xml"),
+        runtime.storage.artifact(row.artifact_id, "model.bin"),
+    )
+
+
+def download_name(name: str) -> str:
+    """A file name in plain ASCII."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._") or "model"
+
+
+_MAIN = (".xml", ".onnx", ".tflite", ".pdmodel", ".meta", ".pb", ".pbtxt")
+
+
+def main_file(names: list[str]) -> str:
+    """The file that gives a model its name: the topology, or the folder of a SavedModel."""
+    for suffix in _MAIN:
+        for name in names:
+            if name.lower().endswith(suffix):
+                folder, _, file = name.rpartition("/")
+                return folder if file in ("saved_model.pb", "saved_model.pbtxt") and folder else name
+    return names[0] if names else "model"

@@ -1,0 +1,1 @@
+"""Projects: one model, dataset, target and device."""

@@ -1,0 +1,1 @@
+"""The server about itself: version, disk, log, health, and what is wrong with it."""
