@@ -4,7 +4,6 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
-PORT ?= 5665
 ROUNDS ?= 50
 
 # The first Python that is new enough and can make a virtual environment; name another with PYTHON=...
@@ -24,11 +23,11 @@ setup: ## make the environment: .venv, packages, the built page
 		echo "setup: Python 3.11 or later with venv is needed (Debian: apt-get install python3 python3-venv)." >&2; exit 1; fi
 	@"$(PYTHON)" scripts/setup.py
 
-run: setup ## the workbench on http://127.0.0.1:5665 (PORT=... for another)
-	@$(BIN)/workbench up --port $(PORT)
+run: setup ## the workbench on http://127.0.0.1:5665 (WORKBENCH_PORT=... for another)
+	@$(BIN)/workbench up
 
 demo: setup ## the same, with the sample project worked through
-	@$(BIN)/workbench demo --port $(PORT)
+	@$(BIN)/workbench demo
 
 test: setup ## all checks and all tests
 	@$(BIN)/python scripts/check.py lint types page tests

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_
 from sqlalchemy.orm import Session
 
 from workbench.errors import WorkbenchError
@@ -62,12 +62,15 @@ def fetch(
     column = columns.get(name)
     if column is None:
         raise BadSort(f"'{name[:60]}' is not one of: {', '.join(sorted(columns))}.")
-    total = session.execute(select(func.count()).select_from(statement.order_by(None).subquery())).scalar_one()
+    counted = statement.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    total = session.execute(counted).scalar_one()
     page = statement.add_columns(column)
     if cursor is not None:
         page = page.where(_after(column, identity, descending, _decode(cursor, sort, column.type.python_type)))
-    order = (column.is_(None), column.desc() if descending else column.asc())
-    page = page.order_by(*order, identity.desc() if descending else identity.asc()).limit(limit + 1)
+    order = [column.desc() if descending else column.asc(), identity.desc() if descending else identity.asc()]
+    if _nullable(column):  # asked only where it matters: it keeps the database from using an index
+        order.insert(0, column.is_(None))
+    page = page.order_by(*order).limit(limit + 1)
     rows = session.execute(page).all()
     following = None
     if len(rows) > limit:
@@ -82,7 +85,12 @@ def _after(column: Any, identity: Any, descending: bool, position: tuple[Any, st
     if value is None:
         return and_(column.is_(None), beyond)
     further = column < value if descending else column > value
-    return or_(further, and_(column == value, beyond), column.is_(None))
+    after = or_(further, and_(column == value, beyond))
+    return or_(after, column.is_(None)) if _nullable(column) else after
+
+
+def _nullable(column: Any) -> bool:
+    return bool(getattr(getattr(column, "expression", column), "nullable", True))
 
 
 def _encode(sort: str, value: Any, identity: str) -> str:

@@ -307,6 +307,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_runs_job_id"), ["job_id"], unique=False)
+        batch_op.create_index("ix_runs_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_runs_project_id_throughput_fps", ["project_id", "throughput_fps"], unique=False)
     # Its one row is the counter of the event stream.
     op.execute(sa.text("INSERT INTO event_counter (id, value) VALUES (1, 0)"))
@@ -315,6 +316,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.drop_index("ix_runs_project_id_throughput_fps")
+        batch_op.drop_index("ix_runs_created_at")
         batch_op.drop_index(batch_op.f("ix_runs_job_id"))
 
     op.drop_table("runs")

@@ -139,7 +139,7 @@ def test_the_stream_tells_and_resumes(stack: Stack, tmp_path: Path) -> None:
             for line in answer.iter_lines():
                 ready.set()
                 if not line and "data" in event:
-                    heard.append({"event": event["event"], "id": int(event["id"]), **json.loads(event["data"])})
+                    heard.append(json.loads(event["data"]) | {"event": event["event"], "id": int(event["id"])})
                     if heard[-1].get("state") in ("succeeded", "failed"):
                         return
                     event = {}

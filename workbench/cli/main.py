@@ -1,17 +1,30 @@
 """The `workbench` command."""
 
+import io
+import sys
 from typing import Annotated
 
 import typer
 
 from workbench import __version__
-from workbench.cli import serve
+from workbench.cli import benchmark, datasets, demo, doctor, jobs, models, projects, runs, serve, targets, tokens
+from workbench.cli.failures import Commands
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.command()(serve.up)
+app.command()(demo.demo)
 app.command()(serve.api)
 app.command()(serve.worker)
 app.command()(serve.migrate)
+app.command()(doctor.doctor)
+app.add_typer(models.app, name="model")
+app.add_typer(datasets.app, name="dataset")
+app.add_typer(targets.app, name="target")
+app.add_typer(projects.app, name="project")
+app.command()(benchmark.benchmark)
+app.add_typer(runs.app, name="run")
+app.add_typer(jobs.app, name="job")
+app.add_typer(tokens.app, name="token")
 
 
 def _version(wanted: bool) -> None:
@@ -30,6 +43,10 @@ def _workbench(
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a sign must not end the command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()
 
 

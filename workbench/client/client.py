@@ -57,18 +57,23 @@ class Client:
     def import_model(self, paths: Sequence[Path | str], on_sending: OnSending | None = None, **wanted: Any) -> Json:
         """Start the import of files or a folder: `{model, job}`.
 
-        `wanted`: `name`, `task`, `precision`, `inputs` as `[{name, shape, layout}]`, `outputs`, `preprocessing`. The weights
-        beside a single file come along. `on_sending(bytes sent, bytes in all)`. Raises BadFiles too.
+        `wanted`: `name`, `task`, `precision`, `inputs` as `[{name, shape, layout}]`, `outputs`, `preprocessing`.
+        The weights beside a single file come along. `on_sending(bytes sent, bytes in all)`. Raises BadFiles too.
         """
         given = sources.existing([Path(path) for path in paths])
         if len(given) == 1 and given[0].is_file():
             given = sources.with_companions(given[0])
         return self._import("/models", given, wanted, on_sending)
 
-    def download_model(self, model: str, target: Path | None = None) -> Path:
-        """Write the IR as a zip archive to `target`, by default under the server's name for it in the current folder."""
+    def download_model(self, model: str, target: Path | None = None, replace: bool = False) -> Path:
+        """Write the IR as a zip archive to `target`, by default into the current folder, named as the server says.
+
+        Raises BadFiles, also for a file that is there already, unless `replace`.
+        """
         with self._connection.stream(f"/models/{ref(model)}/download") as answer:
             path = target or Path(_file_name(answer.headers.get("content-disposition", "")))
+            if path.exists() and not replace:
+                raise BadFiles(f"'{path}' is there already.", "Choose another name, or replace it with --force.")
             try:
                 with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".download-", delete=False) as file:
                     part = Path(file.name)
@@ -142,8 +147,8 @@ class Client:
     def benchmark(self, project: str, configurations: Sequence[Json], **wanted: Any) -> Json:
         """Measure configurations one after another: `{job}`.
 
-        A configuration has `hint`, or `streams`; and `requests`, `batch`, `threads`, `precision`. `wanted`: `duration_s` or
-        `iterations`, `layers`, `shapes`, `input` ("dataset" or "synthetic").
+        A configuration has `hint`, or `streams`; and `requests`, `batch`, `threads`, `precision`.
+        `wanted`: `duration_s` or `iterations`, `layers`, `shapes`, `input` ("dataset" or "synthetic").
         """
         body = _given({"configurations": list(configurations), **wanted})
         return self._connection.post(f"/projects/{ref(project)}/benchmarks", body)
@@ -169,7 +174,7 @@ class Client:
     # --- jobs ---
 
     def jobs(self, limit: int | None = None, **filters: Any) -> Json:
-        """`{items, total}`, newest first; filters: `state` (one or a list), `kind`, and ids of `project`, `model`, `dataset`."""
+        """`{items, total}`, newest first; filters: `state`, `kind`, and ids as `project`, `model`, `dataset`."""
         return self._connection.items("/jobs", limit, **filters)
 
     def job(self, job_id: str) -> Json:

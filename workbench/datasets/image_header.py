@@ -104,9 +104,8 @@ def _webp(data: bytes) -> Header:
     """RFC 9649: the extended, lossy and lossless headers."""
     chunk = data[12:16]
     if chunk == b"VP8X":
-        width = int.from_bytes(data[24:27], "little") + 1
-        height = int.from_bytes(data[27:30], "little") + 1
-        return Header("WebP", width, height)
+        low_width, high_width, low_height, high_height = struct.unpack_from("<HBHB", data, 24)
+        return Header("WebP", (low_width | high_width << 16) + 1, (low_height | high_height << 16) + 1)
     if chunk == b"VP8 ":
         if data[23:26] != b"\x9d\x01\x2a":
             raise NotAnImage("a WebP file with a broken frame header")

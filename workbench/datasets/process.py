@@ -6,7 +6,7 @@ User files are parsed and decoded here and not in a worker, under the protocol o
 import os
 import sys
 
-from workbench.engine.protocol import main
+from workbench.engine.protocol import end, main
 
 OPERATIONS = {
     "dataset_import": "workbench.datasets.importing:run",
@@ -16,4 +16,4 @@ OPERATIONS = {
 if __name__ == "__main__":
     # Every damaged picture is in the list of warnings; OpenCV need not tell it again.
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    sys.exit(main(OPERATIONS, sys.argv[1:]))
+    end(main(OPERATIONS, sys.argv[1:]))

@@ -155,7 +155,10 @@ class Project(Identified, Base):
 
 class Run(Identified, Base):
     __tablename__ = "runs"
-    __table_args__ = (Index("ix_runs_project_id_throughput_fps", "project_id", "throughput_fps"),)
+    __table_args__ = (
+        Index("ix_runs_project_id_throughput_fps", "project_id", "throughput_fps"),
+        Index("ix_runs_created_at", "created_at"),
+    )
 
     project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), index=True)

@@ -24,6 +24,10 @@ _NOISE = re.compile(
 _UNKNOWN_TYPE = re.compile(r"Opset \S+ doesn't contain the operation with type: (\S+)")
 _UNKNOWN_LAYER = re.compile(r"Cannot create (\S+) layer (.+?) id:\s?\d+ from unsupported opset: (\S+)")
 _REFUSED = re.compile(r"Unsupported operation of type: (\S+) name: (.+)")
+_NO_DEVICE = re.compile(r"is not registered in the OpenVINO|Cannot load library|as device id|No (?:\w+ )?device")
+_CONFIGURATION = re.compile(
+    r"(?:Wrong|Invalid|Unsupported|Not supported) (?:value|property|config)|not supported property", re.IGNORECASE
+)
 _MAX_NAMES = 5
 
 
@@ -80,9 +84,9 @@ def of_compiling(error: Exception, core: ov.Core, model: ov.Model, device: str) 
         return out_of_memory()
     if found := _REFUSED.search(message):
         return not_supported(found[1], [found[2].strip()], device, "the device has no implementation of it")
-    if re.search(r"is not registered in the OpenVINO Runtime|Cannot load library|as device id|No (?:\w+ )?device", message):
+    if _NO_DEVICE.search(message):
         return device_not_available(device, sentence(error))
-    if re.search(r"(?:Wrong|Invalid|Unsupported|Not supported) (?:value|property|config)|not supported property", message):
+    if _CONFIGURATION.search(message):
         return EngineError(
             "invalid_configuration",
             f"{device} does not take this configuration: {sentence(error)}.",

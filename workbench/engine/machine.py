@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ def describe() -> dict[str, Any]:
     return {
         "hostname": platform.node(),
         "os": os_name(),
-        "kernel": platform.release(),
-        "python": platform.python_version(),
+        "kernel": kernel(),
+        "python": python_version(),
         "machine_id": machine_id(),
         "cpu": cpu(),
         "memory_bytes": memory.get("MemTotal"),
@@ -42,7 +43,7 @@ def cpu() -> dict[str, Any]:
     cores = {(block.get("physical id"), block.get("core id")) for block in blocks if "core id" in block}
     sockets = {block["physical id"] for block in blocks if "physical id" in block}
     known = set((first.get("flags") or first.get("Features") or "").split())
-    logical = os.cpu_count() or 1
+    logical = logical_cores()
     khz = _number("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq")
     return {
         "model": first.get("model name") or first.get("Model") or platform.processor() or platform.machine(),
@@ -56,6 +57,11 @@ def cpu() -> dict[str, Any]:
     }
 
 
+def logical_cores() -> int:
+    """Logical cores of the machine."""
+    return os.cpu_count() or 1
+
+
 def usable_cores() -> int:
     """Logical cores that this process may run on."""
     return len(os.sched_getaffinity(0))
@@ -67,6 +73,14 @@ def governor() -> str | None:
 
 def memory_bytes() -> int | None:
     return _memory().get("MemTotal")
+
+
+def kernel() -> str:
+    return platform.release()
+
+
+def python_version() -> str:
+    return platform.python_version()
 
 
 def load_average() -> list[float]:
@@ -123,8 +137,8 @@ def cpu_seconds() -> tuple[float, float]:
 
 def own_cpu_seconds() -> float:
     """CPU time of this process, all threads."""
-    times = os.times()
-    return times.user + times.system
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def os_name() -> str:

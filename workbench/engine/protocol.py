@@ -132,7 +132,7 @@ def main(operations: Mapping[str, str], arguments: Sequence[str]) -> int:
     if len(arguments) != 2 or arguments[0] != "run":
         sys.stderr.write("usage: run OPERATION.json\n")
         return EXIT_USAGE
-    emit = Emitter(_take_stdout())
+    emit = Emitter(take_stdout())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # The kernel's own action, also where the parent ignores or blocks it: a handler in Python would wait until a long
     # native call, such as a compilation, returns.
@@ -201,7 +201,7 @@ def _first_line(error: BaseException) -> str:
     return lines[0][:300] if lines else "no message"
 
 
-def _take_stdout() -> TextIO:
+def take_stdout() -> TextIO:
     """A private copy of stdout; what native code prints goes to stderr from here on."""
     sys.stdout.flush()
     private = os.fdopen(os.dup(1), "w", encoding="utf-8")

@@ -99,9 +99,10 @@ class JobContext:
             events.job_event(session, kind, job)
 
     def log(self, message: str, level: str = "info") -> None:
-        """One line of the job's log."""
+        """One line of the job's log. A log that cannot be written (full disk) does not fail the job."""
         line = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3] + f" {level:7s} {message}\n"
-        with self.runtime.storage.job_log(self.job.id).open("a", encoding="utf-8", errors="replace") as file:
+        path = self.runtime.storage.job_log(self.job.id)
+        with contextlib.suppress(OSError), path.open("a", encoding="utf-8", errors="replace") as file:
             file.write(line)
 
     def log_json(self, title: str, value: Any) -> None:

@@ -1,5 +1,6 @@
 """The side thread of a running job: renews its lease, listens for cancel, stops the work when either says so."""
 
+import contextlib
 import logging
 import os
 import threading
@@ -50,7 +51,8 @@ class LeaseKeeper(threading.Thread):
                         if not repository.renew(session, context.lease, self._settings.lease_s):
                             raise LookupError("the lease was taken away")
                     renewed = moment
-                    os.utime(context.lease_file)
+                    with contextlib.suppress(FileNotFoundError):  # the work is over, its end is being written
+                        os.utime(context.lease_file)
             except LookupError:
                 if not self._done.is_set():
                     context.abort("lease_lost")

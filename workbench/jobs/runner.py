@@ -2,10 +2,13 @@
 
 import errno
 import logging
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from workbench.db.tables import Job
 from workbench.errors import WorkbenchError
@@ -103,12 +106,12 @@ def _work(runtime: Runtime, kind: JobKind, job: Job, lease: Lease) -> None:
     _running[job.id] = context
     try:
         state, values, apply = _attempt(kind, context)
+        # Before the last move: where the disk is full, this is what makes room for writing it down.
+        runtime.storage.discard(work)
+        _finish_for_certain(runtime, job, lease, state, values, apply)
     finally:
         _running.pop(job.id, None)
         keeper.stop()
-    try:
-        _finish(runtime, job, lease, state, values, apply)
-    finally:
         runtime.storage.discard(work)
 
 
@@ -130,7 +133,7 @@ def _attempt(kind: JobKind, context: JobContext) -> tuple[str, dict[str, Any], C
     except WorkbenchError as error:
         return _failed(context, JobFailed(error.code, error.detail, error.action))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if _is_disk_full(error):
             return _failed(context, DISK_FULL)
         logger.exception("job %s failed unexpectedly", context.job.id)
         context.log(traceback.format_exc(), "error")
@@ -154,12 +157,40 @@ def _aborted(kind: JobKind, context: JobContext, reason: str) -> tuple[str, dict
     return _failed(context, JobFailed("worker_stopped", "The worker was stopped while it ran.", "Start the job again."))
 
 
+def _is_disk_full(error: Exception) -> bool:
+    if isinstance(error, OperationalError):  # SQLite lies on the same disk (SQLITE_FULL)
+        return "disk is full" in str(error.orig)
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def _unexpected(error: Exception) -> JobFailed:
     return JobFailed(
         "internal_error",
         f"The worker made a mistake ({type(error).__name__}).",
         "Look at the job's log and report it.",
     )
+
+
+def _finish_for_certain(
+    runtime: Runtime,
+    job: Job,
+    lease: Lease,
+    state: str,
+    values: dict[str, Any],
+    apply: Callable[..., None] | None,
+) -> None:
+    """Try the last move as long as the lease may last: the database may be away or without room for a moment."""
+    deadline = time.monotonic() + runtime.settings.lease_s
+    while True:
+        try:
+            _finish(runtime, job, lease, state, values, apply)
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            logger.warning("the end of job %s could not be written yet", job.id, exc_info=True)
+            time.sleep(1.0)
+        else:
+            return
 
 
 def _finish(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, and_, case, func, or_, select, update
+from sqlalchemy import RowMapping, Select, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from workbench.db.tables import Dataset, Device, Job, Model, Project, Run, Target
@@ -15,7 +15,12 @@ STATE = case(
     (Job.state == "failed", "error"),
     else_=Job.state,
 )
-BEST_FPS = select(func.max(Run.throughput_fps)).where(Run.project_id == Project.id).correlate(Project).scalar_subquery()
+_BEST = (
+    select(Run.project_id, func.max(Run.throughput_fps).label("throughput_fps"))
+    .group_by(Run.project_id)
+    .subquery("best")
+)
+BEST_FPS = _BEST.c.throughput_fps
 
 
 def statement(
@@ -24,8 +29,12 @@ def statement(
     dataset_id: str | None = None,
     target_id: str | None = None,
     state: str | None = None,
+    with_best: bool = False,
 ) -> Select[Project]:
+    """Projects that match; `with_best` joins what `BEST_FPS` stands in."""
     wanted = select(Project)
+    if with_best:
+        wanted = wanted.outerjoin(_BEST, _BEST.c.project_id == Project.id)
     if state is not None:
         wanted = wanted.outerjoin(Job, Job.id == Project.last_job_id).where(STATE == state)
     if query:
@@ -74,32 +83,40 @@ def run_counts(session: Session, ids: Iterable[str]) -> dict[str, int]:
     return {project_id: count for project_id, count in rows}
 
 
-def best_runs(session: Session, ids: Iterable[str]) -> dict[str, Run]:
-    """The fastest run of each project; of equals, the newest."""
+def best_runs(session: Session, ids: Iterable[str]) -> dict[str, RowMapping]:
+    """The fastest run of each project; of equals, the newest. Rows with the columns that a list shows."""
+    place = func.row_number().over(
+        partition_by=Run.project_id, order_by=(Run.throughput_fps.desc(), Run.created_at.desc())
+    )
     ranked = (
         select(
             Run.id,
-            func.row_number()
-            .over(partition_by=Run.project_id, order_by=(Run.throughput_fps.desc(), Run.created_at.desc()))
-            .label("place"),
+            Run.project_id,
+            Run.throughput_fps,
+            Run.latency_median_ms,
+            Run.latency_p99_ms,
+            Run.verdict,
+            place.label("place"),
         )
         .where(Run.project_id.in_(list(ids)))
         .subquery()
     )
-    rows = session.scalars(select(Run).join(ranked, and_(ranked.c.id == Run.id, ranked.c.place == 1)))
-    return {run.project_id: run for run in rows}
+    return {row["project_id"]: row for row in session.execute(select(ranked).where(ranked.c.place == 1)).mappings()}
 
 
-def models(session: Session, ids: Iterable[str]) -> dict[str, Model]:
-    return {row.id: row for row in session.scalars(select(Model).where(Model.id.in_(list(ids))))}
+def models(session: Session, ids: Iterable[str]) -> dict[str, RowMapping]:
+    columns = (Model.id, Model.name, Model.task, Model.precision, Model.size_bytes)
+    return {row["id"]: row for row in session.execute(select(*columns).where(Model.id.in_(list(ids)))).mappings()}
 
 
-def datasets(session: Session, ids: Iterable[str]) -> dict[str, Dataset]:
-    return {row.id: row for row in session.scalars(select(Dataset).where(Dataset.id.in_(list(ids))))}
+def datasets(session: Session, ids: Iterable[str]) -> dict[str, RowMapping]:
+    columns = (Dataset.id, Dataset.name, Dataset.format, Dataset.count)
+    return {row["id"]: row for row in session.execute(select(*columns).where(Dataset.id.in_(list(ids)))).mappings()}
 
 
-def targets(session: Session, ids: Iterable[str]) -> dict[str, Target]:
-    return {row.id: row for row in session.scalars(select(Target).where(Target.id.in_(list(ids))))}
+def targets(session: Session, ids: Iterable[str]) -> dict[str, RowMapping]:
+    chosen = select(Target.id, Target.name).where(Target.id.in_(list(ids)))
+    return {row["id"]: row for row in session.execute(chosen).mappings()}
 
 
 def device_names(session: Session, target_ids: Iterable[str]) -> dict[tuple[str, str], str]:

@@ -192,28 +192,16 @@ def views(session: Session, rows: list[Project]) -> list[schemas.Project]:
             schemas.Project(
                 id=row.id,
                 name=row.name,
-                model=schemas.ProjectModel.model_validate(model, from_attributes=True) if model else None,
-                dataset=schemas.ProjectDataset(
-                    id=dataset.id, name=dataset.name, format=dataset.format, count=dataset.count
-                )
-                if dataset
-                else None,
-                target=schemas.ProjectTarget(id=target.id, name=target.name) if target else None,
+                model=schemas.ProjectModel.model_validate(dict(model)) if model else None,
+                dataset=schemas.ProjectDataset.model_validate(dict(dataset)) if dataset else None,
+                target=schemas.ProjectTarget.model_validate(dict(target)) if target else None,
                 device=row.device,
                 device_full_name=devices.get((row.target_id or "", row.device)),
                 precision=row.precision,  # type: ignore[arg-type]
                 parent_id=row.parent_id,
                 state=states[row.id],  # type: ignore[arg-type]
                 missing=_missing(row),
-                best=schemas.BestRun(
-                    run_id=run.id,
-                    throughput_fps=run.throughput_fps,
-                    latency_median_ms=run.latency_median_ms,
-                    latency_p99_ms=run.latency_p99_ms,
-                    verdict=run.verdict,
-                )
-                if run
-                else None,
+                best=schemas.BestRun.model_validate({**run, "run_id": run["id"]}) if run else None,
                 run_count=counts.get(row.id, 0),
                 last_job_id=row.last_job_id,
                 created_at=row.created_at,

@@ -58,7 +58,10 @@ def to_input(picture: Pictures) -> NDArray[np.float32]:
 
 
 def write_archive(path: Path, split: Split) -> None:
-    """The pictures as PNG in ImageNet's layout: `val.txt` with "name index" lines, label names in `dataset_meta.json`."""
+    """The pictures as PNG in ImageNet's layout.
+
+    `val.txt` has the line `name index` for each; the names of the labels are in `dataset_meta.json`.
+    """
     names = [f"digit-{number:03}.png" for number in range(len(split.classes))]
     listing = "".join(f"{name} {label}\n" for name, label in zip(names, split.classes, strict=True))
     with zipfile.ZipFile(path, "w") as archive:

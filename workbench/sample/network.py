@@ -5,6 +5,7 @@ The convolutions are never trained. Random features of enough width separate the
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import onnx
@@ -13,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from workbench.sample.digits import LABELS, SIDE
 
-STAGES = (32, 64, 128)
+STAGES = (16, 64, 128)
 POOL = 4
 WEIGHT_SEED = 1958
 # Grey values 0…255 become about -1…1; it is part of the network, so pictures go in as they are.
@@ -48,7 +49,7 @@ class _Graph:
         self.weights.append(numpy_helper.from_array(value, name))
         return name
 
-    def node(self, operation: str, inputs: list[str], name: str, **attributes: object) -> str:
+    def node(self, operation: str, inputs: list[str], name: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(operation, inputs, [f"{name}_out"], name, **attributes))
         return f"{name}_out"
 

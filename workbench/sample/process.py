@@ -5,9 +5,9 @@ It computes with OpenVINO, so it runs in a process of its own under the protocol
 
 import sys
 
-from workbench.engine.protocol import main
+from workbench.engine.protocol import end, main
 
 OPERATIONS = {"make_sample": "workbench.sample.making:run"}
 
 if __name__ == "__main__":
-    sys.exit(main(OPERATIONS, sys.argv[1:]))
+    end(main(OPERATIONS, sys.argv[1:]))

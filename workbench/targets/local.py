@@ -16,6 +16,7 @@ from workbench.engine.quiet import environment
 
 LINE_BYTES = 8 * 1024**2
 KILL_AFTER_S = 1.0
+END_S = 10.0
 PACKAGE_PARENT = Path(__file__).parents[2]
 
 
@@ -74,14 +75,15 @@ class LocalProcess:
 
     def close(self) -> int:
         """Reap it; returns its exit code (negative: the signal that ended it)."""
-        if self.process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self.process.stdin.close()
         try:
-            code = self.process.wait(timeout=10)
+            # Its stdin stays open meanwhile: closing it tells a process that nobody wants its work any more.
+            code = self.process.wait(timeout=END_S)
         except subprocess.TimeoutExpired:
             self._signal(signal.SIGKILL)
             code = self.process.wait()
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
         assert self.process.stdout is not None
         self.process.stdout.close()
         self._errors.close()

@@ -219,7 +219,7 @@ def take(session: Session, storage: Storage, upload_ids: Sequence[str], job_id: 
 def _rows(session: Session, upload_ids: Sequence[str]) -> list[Upload]:
     for upload_id in upload_ids:
         if not is_id(upload_id):
-            raise UploadNotFound(f"There is no upload '{upload_id[:60]}'.")
+            raise UploadNotFound("One of the ids is not the id of an upload.")
     rows = repository.get_many(session, upload_ids)
     for upload_id in upload_ids:
         if upload_id not in rows:

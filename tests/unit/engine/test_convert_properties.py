@@ -57,12 +57,12 @@ def source(name: str, content: bytes) -> SourceFile:
 
 
 def survives(check: Callable[[], object]) -> None:
+    refusal = None
     try:
         check()
     except EngineError as error:
-        assert error.code.replace("_", "").isalnum()
-        assert error.message
-        assert error.action
+        refusal = error
+    assert refusal is None or (refusal.code.replace("_", "").isalnum() and refusal.message and refusal.action)
 
 
 class TestProtobuf:
@@ -155,7 +155,10 @@ class TestChangedFiles:
         survives(lambda: ir.check(source("a.xml", changed(content, changes)), files))
 
     @RELAXED
-    @given(st.sampled_from(["id", "from-layer", "shape", "offset", "size", "version", "type", "name"]), st.text(max_size=20))
+    @given(
+        st.sampled_from(["id", "from-layer", "shape", "offset", "size", "version", "type", "name"]),
+        st.text(max_size=20),
+    )
     def test_ir_with_any_text_as_an_attribute(self, attribute: str, value: str) -> None:
         content, weights = IR
         quoted = "".join(f"&#{ord(letter)};" for letter in value)
@@ -167,7 +170,9 @@ class TestChangedFiles:
 
 class TestRecognition:
     @RELAXED
-    @given(st.binary(max_size=300), st.sampled_from(["a.onnx", "a.pb", "a.xml", "a.pt", "a.json", "saved_model.pb", "a"]))
+    @given(
+        st.binary(max_size=300), st.sampled_from(["a.onnx", "a.pb", "a.xml", "a.pt", "a.json", "saved_model.pb", "a"])
+    )
     def test_any_bytes_under_any_name(self, content: bytes, name: str) -> None:
         def check() -> None:
             assert recognise([source(name, content)]).kind in KINDS
@@ -179,14 +184,12 @@ class TestRecognition:
     def test_external_data_lies_only_in_uploaded_files(self, location: str) -> None:
         siblings = {"w.data": source("w.data", bytes(48)), "a b.bin": source("b.bin", bytes(48))}
         model = source("a.onnx", onnx_bytes(onnx_model(external_tensor(location))))
-        try:
-            used = onnx.check(model, siblings).external
-        except EngineError as error:
-            assert error.code in ("onnx_external_data_outside", "onnx_external_data_missing")
-            assert location not in siblings
-        else:
-            assert used == {location}
-            assert location in siblings
+        if location in siblings:
+            assert onnx.check(model, siblings).external == {location}
+            return
+        with pytest.raises(EngineError) as caught:
+            onnx.check(model, siblings)
+        assert caught.value.code in ("onnx_external_data_outside", "onnx_external_data_missing")
 
     @RELAXED
     @given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=3))

@@ -143,6 +143,18 @@ class Graph:
         """The operations that work at inference: not the folded ones, and not the ends of the graph."""
         return [node for node in self.nodes if not node.folded and node.type not in ("Parameter", "Result")]
 
+    def parameters(self) -> list[Node]:
+        """The inputs, in the order of the model."""
+        return self._of_handles(self.model.get_parameters())
+
+    def results(self) -> list[Node]:
+        """The outputs, in the order of the model."""
+        return self._of_handles(self.model.get_results())
+
+    def _of_handles(self, handles: Sequence[Any]) -> list[Node]:
+        by_id = {node.handle.get_instance_id(): node for node in self.of_type("Parameter", "Result")}
+        return [by_id[handle.get_instance_id()] for handle in handles]
+
     def of_type(self, *types: str) -> list[Node]:
         return [node for node in self.nodes if node.type in types]
 

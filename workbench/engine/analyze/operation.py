@@ -92,8 +92,8 @@ def analyse(
         "quantized": is_quantised(graph),
     }
     result = {
-        "inputs": [_end(graph, node) for node in _parameters(graph, model)],
-        "outputs": [_end(graph, node) for node in _results(graph, model)],
+        "inputs": [_end(graph, node) for node in graph.parameters()],
+        "outputs": [_end(graph, node) for node in graph.results()],
         "analysis": analysis,
         "task": {"guess": task, "reason": reason},
         "precision": precision.of_graph(graph, stored),
@@ -238,16 +238,6 @@ def _opset_order(name: str) -> tuple[int, str]:
     return (int(digits), name) if digits.isdigit() else (10**6, name)
 
 
-def _parameters(graph: Graph, model: ov.Model) -> list[Node]:
-    by_id = {node.handle.get_instance_id(): node for node in graph.of_type("Parameter")}
-    return [by_id[handle.get_instance_id()] for handle in model.get_parameters()]
-
-
-def _results(graph: Graph, model: ov.Model) -> list[Node]:
-    by_id = {node.handle.get_instance_id(): node for node in graph.of_type("Result")}
-    return [by_id[handle.get_instance_id()] for handle in model.get_results()]
-
-
 def _end(graph: Graph, node: Node) -> dict[str, Any]:
     """An input or output: its names, its shape with open dimensions as "?" or "1..8", type, and layout."""
     layout, source = layout_of(graph, node)
@@ -286,7 +276,7 @@ def _shown_shape(shape: Any) -> list[int | str] | None:
 
 def _batch(graph: Graph) -> int | None:
     """Size of the first axis that a layout calls N, over the inputs that have one; None where it is open."""
-    for node in graph.of_type("Parameter"):
+    for node in graph.parameters():
         layout = layout_of(graph, node)[0] or ""
         shape = node.handle.get_output_partial_shape(0)
         if "N" in layout and shape.rank.is_static and len(layout) == len(shape):

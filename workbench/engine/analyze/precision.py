@@ -41,7 +41,7 @@ def of_graph(graph: Graph, stored: Iterable[Weight]) -> str:
         family = _FAMILY.get(weight.kind, weight.kind.upper())
         families[family] = families.get(family, 0) + weight.count
     if not families:
-        kinds = {port.kind for node in graph.of_type("Parameter") for port in node.outputs}
+        kinds = {port.kind for node in graph.parameters() for port in node.outputs}
         return _FAMILY.get(next(iter(kinds)), "FP32") if len(kinds) == 1 else "FP32"
     largest = max(families, key=lambda family: families[family])
     return largest if families[largest] >= 0.9 * sum(families.values()) else "mixed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.engine.analyze.formulas import MOVEMENT
 from workbench.engine.analyze.graph import LOW_BITS, Graph, Node
 
 # Operations that OpenVINO executes in 8 bits when all they read is quantised.
@@ -94,7 +95,7 @@ def integer_layers(graph: Graph) -> set[int]:
                 found.add(node.index)
                 continue
         kind = node.input_port(0).kind
-        if kind[:1] in "iu" or kind == "boolean":
+        if node.type not in MOVEMENT and (kind[:1] in "iu" or kind == "boolean"):
             found.add(node.index)
     return found
 

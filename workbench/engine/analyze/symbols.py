@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from workbench.engine.analyze.count import LayerCount, count_layers
 from workbench.engine.analyze.graph import Graph, Node
 from workbench.engine.analyze.layout import layout_of
-from workbench.engine.analyze.polynomial import Polynomial, interpolate
+from workbench.engine.analyze.polynomial import Polynomial, interpolate, lattice
 
 if TYPE_CHECKING:
     import openvino as ov
 
 _MAX_DEGREE = 5
+_MAX_POINTS = 60  # shapes that a model is given at most: degree 5 in three dimensions, 3 in four
 _MAX_SYMBOLS = 4
 _BATCH, _SPATIAL, _OTHER = (1, 1), (128, 64), (16, 8)  # first value, step
 
@@ -68,7 +69,7 @@ class Open:
 def open_dimensions(graph: Graph) -> list[Open] | None:
     """Every dimension of an input that is not fixed; None where even the rank of an input is open."""
     found = []
-    for parameter in graph.of_type("Parameter"):
+    for parameter in graph.parameters():
         shape = parameter.handle.get_output_partial_shape(0)
         if shape.rank.is_dynamic:
             return None
@@ -129,8 +130,8 @@ def _rank(node: Node) -> int:
 
 
 def _groupings(dimensions: Sequence[Open]) -> Iterator[list[list[Open]]]:
-    """Ways in which the inputs may share dimensions, the likeliest first: by role within one rank, every axis by
-    itself but for the batch, and all but the batch together."""
+    """Ways in which the inputs may share dimensions, from the most general: every axis by itself, one batch for all,
+    one size for the same role in inputs of one rank, and one size for all but the batch."""
 
     def grouped(key: Any) -> list[list[Open]]:
         groups: dict[Any, list[Open]] = {}
@@ -140,10 +141,10 @@ def _groupings(dimensions: Sequence[Open]) -> Iterator[list[list[Open]]]:
 
     tried: list[list[list[int]]] = []
     for key in (
-        lambda item: "N" if item.role == "N" else (item.rank, item.role),
-        lambda item: "N" if item.role == "N" else (item.parameter.index, item.axis),
-        lambda item: "N" if item.role == "N" else "rest",
         lambda item: (item.parameter.index, item.axis),
+        lambda item: "N" if item.role == "N" else (item.parameter.index, item.axis),
+        lambda item: "N" if item.role == "N" else (item.rank, item.role),
+        lambda item: "N" if item.role == "N" else "rest",
     ):
         groups = grouped(key)
         shape = [[id(item) for item in group] for group in groups]
@@ -217,6 +218,7 @@ class _Shaped:
     def __init__(self, model: ov.Model, symbols: Sequence[Symbol], free: Sequence[Symbol]) -> None:
         self.original, self.symbols, self.free = model, symbols, free
         self.keys: list[tuple[str, bool, tuple[str, ...]]] = []
+        self.known: dict[tuple[int, ...], list[int]] = {}
 
     def layers(self, point: Sequence[int]) -> list[LayerCount]:
         import openvino as ov
@@ -237,19 +239,25 @@ class _Shaped:
         return list(count_layers(Graph(model)))
 
     def sums(self, point: Sequence[int]) -> list[int]:
+        place = tuple(point)
+        if place in self.known:
+            return self.known[place]
         totals: dict[tuple[str, bool, tuple[str, ...]], int] = {}
         for layer in self.layers(point):
             key = (layer.type, layer.integer, layer.loops)
             totals[key] = totals.get(key, 0) + layer.operations
         if not self.keys:
             self.keys = list(totals)
-        return [totals.get(key, 0) for key in self.keys]
+        self.known[place] = [totals.get(key, 0) for key in self.keys]
+        return self.known[place]
 
 
 def _fit(shaped: _Shaped, symbols: list[Symbol], free: list[Symbol]) -> Counted | None:
     first = [symbol.first for symbol in free]
     layers = shaped.layers(first)
     for degree in range(2, _MAX_DEGREE + 1):
+        if len(lattice(len(free), degree)) > _MAX_POINTS:
+            break
         try:
             found = interpolate(shaped.sums, first, [symbol.step for symbol in free], degree)
         except _Refused:

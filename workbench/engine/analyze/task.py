@@ -53,7 +53,7 @@ def dims(node: Node) -> Dims | None:
 
 def guess_task(graph: Graph) -> Guess:
     """(task, reason). The rules go from the most to the least telling; `generic` where none fits."""
-    ends = Ends(graph, graph.of_type("Parameter"), graph.of_type("Result"), {node.type for node in graph.layers()})
+    ends = Ends(graph, graph.parameters(), graph.results(), {node.type for node in graph.layers()})
     rules: tuple[Callable[[Ends], Guess | None], ...] = (
         _instance,
         _detection,

@@ -46,7 +46,7 @@ def convert(path: Path, source: Source, outputs: Sequence[str]) -> ov.Model:
 
 def explain(error: BaseException, name: str) -> EngineError:
     """What an exception of OpenVINO means to a user."""
-    message = str(error)
+    message = str(error)[:20_000]
     found = (
         re.search(r"No conversion rule found for operations?: ([^\n]+)", message)
         or re.search(r"doesn't contain the operation with type: (\S+)", message)

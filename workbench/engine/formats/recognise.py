@@ -48,6 +48,7 @@ _EXTENSION_OF = {
     "paddle": ".pdmodel",
 }
 _GRAPH_TEXT = re.compile(rb"^\s*(#[^\n]*\n\s*)*(node|versions|library)\s*[:{<]")
+_LOOKED_AT = 50  # files without a telling name whose content is looked at
 _XML_START = re.compile(rb"^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<")
 
 
@@ -215,9 +216,7 @@ def _mismatch(file: SourceFile, found: str) -> EngineError:
 
 
 def _nothing_known(files: Sequence[SourceFile]) -> EngineError:
-    for file in files:
-        if file.size == 0:
-            continue
+    for file in [file for file in files if file.size][:_LOOKED_AT]:
         found = kind_by_content(file)
         if found in refused.FORMATS:
             return refused.refuse(found, file.name)

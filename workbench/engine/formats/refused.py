@@ -6,6 +6,7 @@ import json
 import re
 import struct
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 
 from workbench.engine.formats.sources import SourceFile
@@ -122,11 +123,13 @@ def recognise_refused(file: SourceFile, head: bytes) -> str | None:
 
 def _zipped(file: SourceFile) -> str | None:
     # PyTorch and Keras both zip; the members tell them apart. Only the directory of the archive is read.
-    try:
-        with zipfile.ZipFile(file.path) as archive:
-            names = archive.namelist()[:1000]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        names = []
+    names: list[str] = []
+    if _has_small_directory(file):
+        with (
+            suppress(zipfile.BadZipFile, OSError, ValueError, NotImplementedError),
+            zipfile.ZipFile(file.path) as archive,
+        ):
+            names = archive.namelist()
     if any(name.endswith((".weights.h5", "config.json")) for name in names) or (
         not names and file.extension == ".keras"
     ):
@@ -134,6 +137,15 @@ def _zipped(file: SourceFile) -> str | None:
     if any(name.endswith(("data.pkl", "archive_format", "serialized_exported_program.json", ".pt2")) for name in names):
         return "pytorch"
     return "pytorch" if EXTENSIONS.get(file.extension) == "pytorch" else None
+
+
+def _has_small_directory(file: SourceFile) -> bool:
+    """Whether the end record of a zip names a directory that can be read into memory without a second thought."""
+    with file.path.open("rb") as stream:
+        stream.seek(max(0, file.size - 65_557))
+        tail = stream.read()
+    at = tail.rfind(b"PK\5\6")
+    return 0 <= at <= len(tail) - 22 and int.from_bytes(tail[at + 12 : at + 16], "little") <= 4 << 20
 
 
 def _json(file: SourceFile) -> str | None:

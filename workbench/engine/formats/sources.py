@@ -77,11 +77,13 @@ def collect(files: Sequence[str], work: Path) -> list[SourceFile]:
     if not files:
         raise EngineError("model_file_missing", "The import names no file.", "Choose the files of the model.")
     found: list[SourceFile] = []
-    common = _common_folder(files)
     for entry in files:
         pure = PurePosixPath(entry)
         if pure.is_absolute() or ".." in pure.parts or "\0" in entry or not pure.parts:
             raise _forbidden(entry, "it lies outside the folder of the import")
+    common = PurePosixPath(os.path.commonpath([str(PurePosixPath(entry).parent) for entry in files]))
+    for entry in files:
+        pure = PurePosixPath(entry)
         path = work / entry
         target = _one_hop(path, entry)
         try:
@@ -94,8 +96,7 @@ def collect(files: Sequence[str], work: Path) -> list[SourceFile]:
             found.extend(_walk(path, ""))
         else:
             _check_regular(info, pure.name)
-            name = str(pure.relative_to(common)) if common != PurePosixPath(".") else str(pure)
-            found.append(SourceFile(name, path, info.st_size))
+            found.append(SourceFile(str(pure.relative_to(common)), path, info.st_size))
         if len(found) > MAX_FILES:
             break
     if len(found) > MAX_FILES:
@@ -105,15 +106,6 @@ def collect(files: Sequence[str], work: Path) -> list[SourceFile]:
             "Import only the files of one model.",
         )
     return sorted(found, key=lambda file: file.name)
-
-
-def _common_folder(files: Sequence[str]) -> PurePosixPath:
-    parents = [str(PurePosixPath(entry).parent) for entry in files]
-    return PurePosixPath(os.path.commonpath(parents)) if all(parents) and not _mixed(parents) else PurePosixPath(".")
-
-
-def _mixed(parents: Sequence[str]) -> bool:
-    return len({parent.startswith("/") for parent in parents}) > 1
 
 
 def _one_hop(path: Path, entry: str) -> Path:

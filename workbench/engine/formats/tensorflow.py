@@ -25,6 +25,11 @@ from workbench.engine.formats.tensor_proto import DTYPE_BYTES, missing, shape_di
 from workbench.engine.protocol import EngineError
 
 _VARIABLES = {"VarHandleOp", "VariableV2", "Variable", "ReadVariableOp", "RestoreV2"}
+# A TensorShapeProto as text; group 1 where it is that of a constant, group 2 its dimensions. Possessive, as all
+# patterns over whole files here, so that no text takes more than one pass.
+_DIM = r"(?:dim\s*+\{\s*+(?:size\s*+:\s*+-?\d++\s*+)?\}|unknown_rank\s*+:\s*+\w++)\s*+"
+_TEXT_SHAPE = re.compile(r"(tensor_)?shape\s*+:?\s*+\{\s*+((?:" + _DIM + r")*+)\}")
+_TEXT_BRACE = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|\'(?:[^\'\\\n]|\\.)*+\'?|[{}]')
 
 
 def check_saved_model(main: SourceFile, files: Sequence[SourceFile]) -> set[str]:
@@ -72,8 +77,8 @@ def check_text(main: SourceFile) -> set[str]:
     except UnicodeDecodeError:
         raise corrupt(main.name, "it is neither text nor a binary graph") from None
     depth = 0
-    # Braces inside quoted strings do not nest; a string may hold an escaped quote.
-    for found in re.finditer(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[{}]', content):
+    # Braces inside quoted strings do not nest.
+    for found in _TEXT_BRACE.finditer(content):
         if found[0] == "{":
             depth += 1
         elif found[0] == "}":
@@ -86,14 +91,11 @@ def check_text(main: SourceFile) -> set[str]:
             )
     if depth:
         raise corrupt(main.name, f"it ends before {depth} of its braces are closed")
-    for found in re.finditer(
-        r"shape\s*:?\s*\{((?:\s*(?:dim\s*\{\s*(?:size\s*:\s*-?\d+\s*)?\}|unknown_rank\s*:\s*\w+))*)\s*\}", content
-    ):
-        sizes = [int(size) for size in re.findall(r"size\s*:\s*(-?\d{1,30})", found[1])]
-        if check_shape(main.name, sizes, "one of its tensors") > MAX_FILLED_ELEMENTS and found[0].startswith("shape"):
-            tensor = content[max(0, found.start() - 7) : found.start()]
-            if tensor == "tensor_":
-                raise too_large(main.name, "one of its constants has more elements than the file could hold")
+    for found in _TEXT_SHAPE.finditer(content):
+        sizes = [int(size) for size in re.findall(r"size\s*:\s*(-?\d{1,30})", found[2])]
+        count = check_shape(main.name, sizes, "one of its tensors")
+        if found[1] and count > MAX_FILLED_ELEMENTS:
+            raise too_large(main.name, "one of its constants has more elements than the file could hold")
     operations = set(re.findall(r'\bop\s*:\s*"([^"\n]{1,200})"', content))
     if not operations:
         raise corrupt(main.name, "it has no nodes")

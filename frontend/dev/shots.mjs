@@ -1,0 +1,90 @@
+// Pictures of every page, light and dark, with what axe finds: node dev/shots.mjs [--url http://127.0.0.1:5670] [--out dev/shots] [--only name]
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const option = (name, other) =>
+  process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : other;
+const URL_ = option("url", "http://127.0.0.1:5670");
+const OUT = option("out", "/tmp/workbench-shots");
+const ONLY = option("only", "");
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+mkdirSync(OUT, { recursive: true });
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+});
+const first = async (resource) =>
+  (await (await fetch(`${URL_}/api/v1/${resource}?limit=1&sort=created_at`)).json()).items?.[0]?.id;
+const [project, model, dataset, target, job] = await Promise.all(
+  ["projects", "models", "datasets", "targets", "jobs"].map(first),
+);
+const pages = {
+  projects: "/",
+  project: `/projects/${project}`,
+  "project-layer": `/projects/${project}?layer=3&share=0.5`,
+  "project-table": `/projects/${project}?view=table&x=p99`,
+  "project-details": `/projects/${project}?tab=details`,
+  benchmark: `/projects/${project}?configure=true`,
+  wizard: `/projects/new?model=${model}`,
+  models: "/models",
+  model: `/models/${model}`,
+  "model-import": "/models/import",
+  datasets: "/datasets",
+  dataset: `/datasets/${dataset}`,
+  "dataset-sample": `/datasets/${dataset}?sample=4`,
+  "dataset-import": "/datasets/import",
+  targets: "/targets",
+  target: `/targets/${target}`,
+  jobs: "/jobs",
+  job: `/jobs?job=${job}`,
+  settings: "/settings",
+  missing: "/nowhere",
+};
+
+let bad = 0;
+for (const scheme of ["light", "dark"]) {
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width: 1440, height: 900 },
+    bypassCSP: true,
+  });
+  for (const [name, path] of Object.entries(pages)) {
+    if (ONLY && !ONLY.split(",").includes(name)) continue;
+    const tab = await context.newPage();
+    const said = [];
+    tab.on("console", (message) => message.type() === "error" && said.push(message.text()));
+    tab.on("pageerror", (error) => said.push(String(error)));
+    tab.on(
+      "request",
+      (request) =>
+        !request.url().startsWith(URL_) &&
+        !/^(data|blob):/.test(request.url()) &&
+        said.push(`other host: ${request.url()}`),
+    );
+    await tab.goto(URL_ + path);
+    await tab.waitForTimeout(1400);
+    const height = await tab.evaluate(() => document.documentElement.scrollHeight);
+    await tab.setViewportSize({ width: 1440, height: Math.min(Math.max(900, height), 3000) });
+    await tab.waitForTimeout(250);
+    await tab.screenshot({ path: `${OUT}/${name}-${scheme}.png` });
+    await tab.evaluate(AXE);
+    const { violations } = await tab.evaluate(() =>
+      globalThis.axe.run(document, {
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      }),
+    );
+    for (const { id, impact, nodes } of violations) {
+      bad += 1;
+      console.log(
+        `${name} ${scheme}: ${impact} ${id} (${nodes.length}): ${nodes[0].html.slice(0, 200)} | ${nodes[0].failureSummary?.split("\n")[1] ?? ""}`,
+      );
+    }
+    for (const text of said) console.log(`${name} ${scheme}: console: ${text.slice(0, 300)}`);
+    await tab.close();
+  }
+  await context.close();
+}
+await browser.close();
+console.log(bad === 0 ? "axe: nothing" : `axe: ${bad}`);

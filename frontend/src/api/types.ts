@@ -1,0 +1,47 @@
+/** The schemas of the API under the names of the vocabulary. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Job = Schemas["Job"];
+export type JobState = Job["state"];
+export type Model = Schemas["Model"];
+export type Task = NonNullable<Model["task"]>;
+export type Port = Schemas["Port"];
+export type Analysis = Schemas["Analysis"];
+export type Preprocessing = Schemas["Preprocessing"];
+export type ModelImport = Schemas["ModelImport"];
+export type Dataset = Schemas["Dataset"];
+export type DatasetFormat = NonNullable<Dataset["format"]>;
+export type DatasetImport = Schemas["DatasetImport"];
+export type Sample = Schemas["Sample"];
+export type Target = Schemas["Target"];
+export type Device = Schemas["Device"];
+export type TargetLoad = Schemas["TargetLoad"];
+export type Project = Schemas["Project"];
+export type ProjectState = Project["state"];
+export type Precision = NonNullable<Project["precision"]>;
+export type Compatibility = Schemas["Compatibility"];
+export type Reason = Schemas["Reason"];
+export type Run = Schemas["Run"];
+export type Verdict = Run["verdict"];
+export type Configuration = Schemas["Configuration"];
+export type BenchmarkWanted = Schemas["BenchmarkWanted"];
+export type Latencies = Schemas["Latencies"];
+export type Layer = Schemas["Layer"];
+export type LayerType = Schemas["LayerType"];
+export type Layers = Schemas["Layers"];
+export type System = Schemas["System"];
+export type Doctor = Schemas["Doctor"];
+export type Token = Schemas["Token"];
+export type NewToken = Schemas["NewToken"];
+export type WhoAmI = Schemas["WhoAmI"];
+export type Problem = Schemas["Problem"];
+export type Upload = Schemas["Upload"];
+
+/** One page of a list. */
+export interface Page<T> {
+  items: T[];
+  next_cursor?: string | null;
+  total: number;
+}

@@ -1,0 +1,180 @@
+/** What stands in the address of each page. Whatever is not understood is left out, so that old links still open. */
+import type { DatasetFormat, JobState, Layer, ProjectState, Task } from "../api/types";
+import { TASKS } from "../format/words";
+
+type Raw = Record<string, unknown>;
+
+export function text(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+export function numeric(value: unknown): number | undefined {
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+export function texts(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const found = value.map(text).filter((entry) => entry !== undefined);
+  return found.length > 0 ? found : undefined;
+}
+
+export function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
+  return allowed.find((entry) => entry === value);
+}
+
+function flag(value: unknown): true | undefined {
+  return value === true || value === "true" || value === 1 ? true : undefined;
+}
+
+/** On every page: the job whose log is open. */
+export interface RootSearch {
+  job?: string;
+}
+
+export const rootSearch = (raw: Raw): RootSearch => ({ job: text(raw.job) });
+
+export const PROJECT_STATES = [
+  "new",
+  "queued",
+  "running",
+  "ready",
+  "error",
+  "cancelled",
+  "archived",
+] as const;
+
+export interface ProjectsSearch {
+  q?: string;
+  state?: ProjectState;
+  sort?: string;
+  flat?: true;
+}
+
+export const projectsSearch = (raw: Raw): ProjectsSearch => ({
+  q: text(raw.q),
+  state: oneOf(raw.state, PROJECT_STATES),
+  sort: text(raw.sort),
+  flat: flag(raw.flat),
+});
+
+export const PERCENTILES = ["mean", "median", "p90", "p95", "p99", "p999", "max"] as const;
+export type Percentile = (typeof PERCENTILES)[number];
+export const LAYER_STATES = ["executed", "below_resolution", "not_executed"] as const;
+
+export interface LayerSearch {
+  q?: string;
+  types?: string[];
+  precisions?: string[];
+  status?: Layer["status"];
+  /** Only layers that take longer, in µs. */
+  over?: number;
+  /** Only layers with a larger part of the time, in percent. */
+  share?: number;
+  sort?: string;
+  hide?: string[];
+  layer?: number;
+}
+
+export interface ProjectSearch extends LayerSearch {
+  tab?: "details";
+  run?: string;
+  x?: Percentile;
+  /** The latency that must not be exceeded, in ms. */
+  limit?: number;
+  view?: "table";
+  configure?: true;
+}
+
+export const projectSearch = (raw: Raw): ProjectSearch => ({
+  tab: oneOf(raw.tab, ["details"]),
+  run: text(raw.run),
+  x: oneOf(raw.x, PERCENTILES),
+  limit: numeric(raw.limit),
+  view: oneOf(raw.view, ["table"]),
+  configure: flag(raw.configure),
+  q: text(raw.q),
+  types: texts(raw.types),
+  precisions: texts(raw.precisions),
+  status: oneOf(raw.status, LAYER_STATES),
+  over: numeric(raw.over),
+  share: numeric(raw.share),
+  sort: text(raw.sort),
+  hide: texts(raw.hide),
+  layer: numeric(raw.layer),
+});
+
+export interface WizardSearch {
+  model?: string;
+  target?: string;
+  device?: string;
+  dataset?: string;
+  /** Imports under way in the columns. */
+  modelJob?: string;
+  datasetJob?: string;
+}
+
+export const wizardSearch = (raw: Raw): WizardSearch => ({
+  model: text(raw.model),
+  target: text(raw.target),
+  device: text(raw.device),
+  dataset: text(raw.dataset),
+  modelJob: text(raw.modelJob),
+  datasetJob: text(raw.datasetJob),
+});
+
+export interface ModelsSearch {
+  q?: string;
+  task?: Task;
+  sort?: string;
+}
+
+export const modelsSearch = (raw: Raw): ModelsSearch => ({
+  q: text(raw.q),
+  task: oneOf(raw.task, TASKS),
+  sort: text(raw.sort),
+});
+
+export const DATASET_FORMATS = ["imagenet_txt", "imagenet_folders", "voc", "coco", "not_annotated"] as const;
+
+export interface DatasetsSearch {
+  q?: string;
+  format?: DatasetFormat;
+  sort?: string;
+}
+
+export const datasetsSearch = (raw: Raw): DatasetsSearch => ({
+  q: text(raw.q),
+  format: oneOf(raw.format, DATASET_FORMATS),
+  sort: text(raw.sort),
+});
+
+export interface DatasetSearch {
+  label?: number;
+  sample?: number;
+}
+
+export const datasetSearch = (raw: Raw): DatasetSearch => ({
+  label: numeric(raw.label),
+  sample: numeric(raw.sample),
+});
+
+/** An import under way, so that a reload finds it again. */
+export interface ImportSearch {
+  watch?: string;
+}
+
+export const importSearch = (raw: Raw): ImportSearch => ({ watch: text(raw.watch) });
+
+export const JOB_STATES = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
+
+export interface JobsSearch {
+  state?: JobState;
+  kind?: string;
+}
+
+export const jobsSearch = (raw: Raw): JobsSearch => ({
+  state: oneOf(raw.state, JOB_STATES),
+  kind: text(raw.kind),
+});

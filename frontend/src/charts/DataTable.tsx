@@ -1,0 +1,54 @@
+import { useRef } from "react";
+import { VirtualBody } from "../components/table/VirtualBody";
+import type { CsvColumn } from "../format/csv";
+import { decimal, MISSING } from "../format/number";
+
+interface Props<Row> {
+  caption: string;
+  rows: readonly Row[];
+  columns: readonly CsvColumn<Row>[];
+  height?: number;
+}
+
+/** The numbers of a chart. */
+export function DataTable<Row>({ caption, rows, columns, height = 280 }: Props<Row>) {
+  const scroll = useRef<HTMLDivElement>(null);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    <section ref={scroll} className="scroll" style={{ height }} tabIndex={0} aria-label={caption}>
+      <table className="data" aria-rowcount={rows.length + 1}>
+        <caption className="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map(({ header }) => (
+              <th key={header} scope="col" className="num">
+                {header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <VirtualBody
+          count={rows.length}
+          columns={columns.length}
+          scroll={scroll}
+          row={(index, attributes) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            return (
+              <tr key={index} {...attributes}>
+                {columns.map(({ header, value }) => {
+                  const cell = value(row);
+                  return (
+                    <td key={header} className="num">
+                      {typeof cell === "number" ? decimal(cell, 5) : (cell ?? MISSING)}
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          }}
+        />
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+/** What all charts share: axes with units, quiet lines, one kind of tooltip. */
+import type { EChartsOption } from "echarts";
+import { decimal } from "../format/number";
+import type { ChartColors } from "./colors";
+
+const FONT = '"Inter Variable", system-ui, sans-serif';
+
+interface AxisWish {
+  name: string;
+  min?: number | "dataMin";
+  max?: number | "dataMax";
+  logarithmic?: boolean;
+}
+
+export function valueAxis(colors: ChartColors, where: "x" | "y", { name, min, max, logarithmic }: AxisWish) {
+  return {
+    type: logarithmic ? ("log" as const) : ("value" as const),
+    name,
+    nameLocation: "middle" as const,
+    nameGap: where === "x" ? 26 : 44,
+    nameTextStyle: { color: colors.dim, fontSize: 11, fontFamily: FONT },
+    min,
+    max,
+    axisLine: { show: false },
+    axisTick: { show: false },
+    axisLabel: {
+      color: colors.dim,
+      fontSize: 11,
+      fontFamily: FONT,
+      hideOverlap: true,
+      formatter: (value: number) =>
+        decimal(value, 4)
+          .replace(/(\.\d*?)0+$/, "$1")
+          .replace(/\.$/, ""),
+    },
+    splitLine: { show: where === "y", lineStyle: { color: colors.grid } },
+    splitNumber: 5,
+  };
+}
+
+export function baseOption(colors: ChartColors): EChartsOption {
+  return {
+    animation: false,
+    textStyle: { fontFamily: FONT, color: colors.ink },
+    grid: { left: 58, right: 16, top: 12, bottom: 42 },
+    tooltip: {
+      confine: true,
+      backgroundColor: colors.panel,
+      borderColor: colors.line,
+      borderWidth: 1,
+      padding: [6, 10],
+      textStyle: { color: colors.ink, fontSize: 12, fontFamily: FONT },
+      extraCssText: "box-shadow:none;border-radius:6px;font-feature-settings:'tnum'",
+      transitionDuration: 0,
+    },
+  };
+}
+
+/** Tooltips are HTML, and names come from users' files. */
+export function escaped(text: string): string {
+  const named: Record<string, string> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+  };
+  return text.replace(/[&<>"']/g, (sign) => named[sign] ?? sign);
+}
+
+/** Lines of a tooltip, the first one strong. */
+export function tooltipLines(title: string, lines: readonly string[]): string {
+  return [`<b>${escaped(title)}</b>`, ...lines.map(escaped)].join("<br>");
+}

@@ -1,0 +1,24 @@
+/** The histogram of classes. */
+import type { Dataset } from "../../api/types";
+
+export interface ClassCount {
+  label: number;
+  name: string;
+  count: number;
+}
+
+/** The most frequent first; classes that were named but never occur are kept, with 0. */
+export function classCounts(dataset: Pick<Dataset, "labels" | "class_counts">): ClassCount[] {
+  const counts = dataset.class_counts ?? {};
+  const indices = new Set(Object.keys(counts).map(Number));
+  dataset.labels?.forEach((_, index) => {
+    indices.add(index);
+  });
+  return [...indices]
+    .map((label) => ({
+      label,
+      name: dataset.labels?.[label] ?? `class ${label}`,
+      count: counts[String(label)] ?? 0,
+    }))
+    .sort((a, b) => b.count - a.count || a.label - b.label);
+}

@@ -1,0 +1,39 @@
+import { Link } from "@tanstack/react-router";
+import type { Job } from "../../api/types";
+
+/** The places that a job is about, or that it made. */
+export function JobLinks({ job }: { job: Job }) {
+  const made = (field: string) => {
+    const value = job.result?.[field];
+    return typeof value === "string" ? value : null;
+  };
+  const failed = job.state === "failed" || job.state === "cancelled";
+  const project = job.project_id ?? made("project_id");
+  // A failed import leaves nothing behind that a link could lead to.
+  const model = failed && job.kind === "model_import" ? null : (job.model_id ?? made("model_id"));
+  const dataset = failed && job.kind !== "benchmark" ? null : (job.dataset_id ?? made("dataset_id"));
+  return (
+    <>
+      {project && (
+        <Link to="/projects/$ref" params={{ ref: project }}>
+          project
+        </Link>
+      )}
+      {model && (
+        <Link to="/models/$ref" params={{ ref: model }}>
+          model
+        </Link>
+      )}
+      {dataset && (
+        <Link to="/datasets/$ref" params={{ ref: dataset }}>
+          dataset
+        </Link>
+      )}
+      {job.target_id && (
+        <Link to="/targets/$ref" params={{ ref: job.target_id }}>
+          target
+        </Link>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,165 @@
+import type { ReactNode } from "react";
+import type { Layer } from "../../api/types";
+import { Chip } from "../../components/Chip";
+import type { CsvValue } from "../../format/csv";
+import { MISSING, percent, THIN } from "../../format/number";
+import { microseconds } from "../../format/time";
+import { LAYER_STATUS, shapeText } from "../../format/words";
+
+export interface LayerColumn {
+  id: string;
+  label: string;
+  explain?: string;
+  numeric?: boolean;
+  /** Pixels; the layer's name takes what is left. */
+  width?: number;
+  /** Undefined sorts last. */
+  sort: (layer: Layer) => string | number | undefined;
+  csv: (layer: Layer) => CsvValue;
+  cell: (layer: Layer, widestShare: number) => ReactNode;
+  /** Shown unless it was chosen away; others only when chosen. */
+  usual: boolean;
+}
+
+export function layerTime(layer: Pick<Layer, "status" | "time_us">): string {
+  if (layer.status === "below_resolution") return `<${THIN}1${THIN}µs`;
+  if (layer.status === "not_executed") return "not executed";
+  return microseconds(layer.time_us);
+}
+
+function portShape(port: Record<string, unknown> | undefined): string {
+  const shape = port?.shape;
+  return Array.isArray(shape)
+    ? shapeText(shape as (number | string)[])
+    : typeof shape === "string"
+      ? shape
+      : MISSING;
+}
+
+export const LAYER_COLUMNS: LayerColumn[] = [
+  {
+    id: "order",
+    label: "#",
+    explain: "The place in the order of execution.",
+    numeric: true,
+    width: 56,
+    sort: (layer) => layer.order,
+    csv: (layer) => layer.order,
+    cell: (layer) => layer.order,
+    usual: true,
+  },
+  {
+    id: "name",
+    label: "Layer",
+    sort: (layer) => layer.name,
+    csv: (layer) => layer.name,
+    cell: (layer) => layer.name,
+    usual: true,
+  },
+  {
+    id: "type",
+    label: "Type",
+    width: 150,
+    sort: (layer) => layer.type,
+    csv: (layer) => layer.type,
+    cell: (layer) => layer.type,
+    usual: true,
+  },
+  {
+    id: "precision",
+    label: "Runs in",
+    explain: "The precision that this layer was executed in.",
+    width: 92,
+    sort: (layer) => layer.runtime_precision ?? undefined,
+    csv: (layer) => layer.runtime_precision,
+    cell: (layer) => (layer.runtime_precision ? <Chip>{layer.runtime_precision}</Chip> : MISSING),
+    usual: true,
+  },
+  {
+    id: "time",
+    label: "Time",
+    explain: "Average of one inference in the instrumented run. The device counts whole microseconds.",
+    numeric: true,
+    width: 108,
+    // Below the resolution is less than anything that could be measured, but more than not at all.
+    sort: (layer) => layer.time_us ?? (layer.status === "below_resolution" ? 0 : undefined),
+    csv: (layer) => layer.time_us,
+    cell: (layer) => (
+      <span className={layer.status === "executed" ? undefined : "faint"}>{layerTime(layer)}</span>
+    ),
+    usual: true,
+  },
+  {
+    id: "share",
+    label: "Share",
+    explain: "Of the time of all layers together.",
+    width: 170,
+    sort: (layer) => layer.share,
+    csv: (layer) => layer.share,
+    cell: (layer, widest) =>
+      layer.share > 0 ? (
+        <>
+          <span className="share-bar" style={{ width: (layer.share / widest) * 90 }} />
+          {percent(layer.share)}
+        </>
+      ) : (
+        <span className="faint">{MISSING}</span>
+      ),
+    usual: true,
+  },
+  {
+    id: "originals",
+    label: "Original layers",
+    explain: "How many layers of the model were fused into this one.",
+    numeric: true,
+    width: 110,
+    sort: (layer) => layer.originals.length,
+    csv: (layer) => layer.originals.map((original) => original.name).join("; "),
+    cell: (layer) => layer.originals.length,
+    usual: true,
+  },
+  {
+    id: "output",
+    label: "Output",
+    explain: "Shape of the first output.",
+    width: 150,
+    sort: (layer) => portShape(layer.outputs?.[0]),
+    csv: (layer) => portShape(layer.outputs?.[0]),
+    cell: (layer) => portShape(layer.outputs?.[0]),
+    usual: false,
+  },
+  {
+    id: "primitive",
+    label: "Primitive",
+    explain: "The kernel that the device chose.",
+    width: 190,
+    sort: (layer) => layer.primitive ?? undefined,
+    csv: (layer) => layer.primitive,
+    cell: (layer) => layer.primitive ?? MISSING,
+    usual: false,
+  },
+  {
+    id: "status",
+    label: "Status",
+    width: 110,
+    sort: (layer) => layer.status,
+    csv: (layer) => LAYER_STATUS[layer.status],
+    cell: (layer) => LAYER_STATUS[layer.status],
+    usual: false,
+  },
+];
+
+/**
+ * The columns that are shown. The address names what differs from the usual: usual ones that were chosen away, and
+ * unusual ones that were chosen.
+ */
+export function shownColumns(changed: readonly string[] = []): LayerColumn[] {
+  return LAYER_COLUMNS.filter(
+    (column) => column.id === "name" || column.usual !== changed.includes(column.id),
+  );
+}
+
+export function toggled(changed: readonly string[] = [], id: string): string[] | undefined {
+  const next = changed.includes(id) ? changed.filter((entry) => entry !== id) : [...changed, id];
+  return next.length > 0 ? next : undefined;
+}

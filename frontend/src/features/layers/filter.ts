@@ -1,0 +1,86 @@
+/** Which layers are shown, and how they are put together in facets and in the bar by type. */
+import type { Layer, LayerType } from "../../api/types";
+import type { LayerSearch } from "../../app/search";
+
+export type LayerFilter = Pick<LayerSearch, "q" | "types" | "precisions" | "status" | "over" | "share">;
+
+/** All filters hold at once. Text is looked for in the layer's name and in those of the original layers. */
+export function filtered(layers: readonly Layer[], filter: LayerFilter): Layer[] {
+  const needle = filter.q?.trim().toLowerCase();
+  return layers.filter((layer) => {
+    if (filter.types && !filter.types.includes(layer.type)) return false;
+    if (filter.precisions && !filter.precisions.includes(layer.runtime_precision ?? "")) return false;
+    if (filter.status && layer.status !== filter.status) return false;
+    if (filter.over !== undefined && !((layer.time_us ?? 0) > filter.over)) return false;
+    if (filter.share !== undefined && !(layer.share * 100 > filter.share)) return false;
+    if (!needle) return true;
+    return (
+      layer.name.toLowerCase().includes(needle) ||
+      layer.originals.some((original) => original.name.toLowerCase().includes(needle))
+    );
+  });
+}
+
+export interface Facet {
+  value: string;
+  count: number;
+}
+
+/** The values that occur, the most frequent first. */
+export function facet(layers: readonly Layer[], value: (layer: Layer) => string): Facet[] {
+  const counts = new Map<string, number>();
+  for (const layer of layers) counts.set(value(layer), (counts.get(value(layer)) ?? 0) + 1);
+  return [...counts]
+    .map(([name, count]) => ({ value: name, count }))
+    .sort((a, b) => b.count - a.count || a.value.localeCompare(b.value));
+}
+
+export interface TypePart {
+  key: string;
+  label: string;
+  /** Null for the rest, which is many types. */
+  type: string | null;
+  precision: string | null;
+  share: number;
+  time_us: number;
+  count: number;
+  color: string;
+}
+
+const COLORS = ["var(--c1)", "var(--c4)", "var(--c3)", "var(--c2)", "var(--c6)"];
+const REST = "var(--c5)";
+
+/** The largest types, each in its precision, and one part for all others. */
+export function typeParts(byType: readonly LayerType[], most = COLORS.length): TypePart[] {
+  const rows = [...byType].filter((row) => row.time_us > 0).sort((a, b) => b.time_us - a.time_us);
+  const shown = rows.slice(0, most);
+  const parts: TypePart[] = shown.map((row, index) => ({
+    key: `${row.type} ${row.precision ?? ""}`,
+    label: row.precision ? `${row.type} ${row.precision}` : row.type,
+    type: row.type,
+    precision: row.precision,
+    share: row.share,
+    time_us: row.time_us,
+    count: row.count,
+    color: COLORS[index] ?? REST,
+  }));
+  const rest = rows.slice(most);
+  if (rest.length > 0) {
+    parts.push({
+      key: "rest",
+      label: `${rest.length} others`,
+      type: null,
+      precision: null,
+      share: rest.reduce((sum, row) => sum + row.share, 0),
+      time_us: rest.reduce((sum, row) => sum + row.time_us, 0),
+      count: rest.reduce((sum, row) => sum + row.count, 0),
+      color: REST,
+    });
+  }
+  return parts;
+}
+
+/** How many original layers stand behind the executed ones. */
+export function originalCount(layers: readonly Layer[]): number {
+  return new Set(layers.flatMap((layer) => layer.originals.map((original) => original.name))).size;
+}

@@ -1,0 +1,46 @@
+import type { Model } from "../../api/types";
+import { Panel } from "../../components/Panel";
+import { MISSING } from "../../format/number";
+import { dateTime, duration } from "../../format/time";
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined || value === "") return MISSING;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** How the IR was made, so that it can be made again. */
+export function ConversionPanel({ model }: { model: Model }) {
+  const { conversion, analysis } = model;
+  const { openvino, arguments: given, seconds, ...more } = conversion ?? {};
+  const settings = Object.entries(typeof given === "object" && given !== null ? given : {});
+  return (
+    <Panel title="Conversion">
+      <dl className="facts-list">
+        <dt>Came as</dt>
+        <dd>{model.source_format ?? MISSING}</dd>
+        <dt>Framework</dt>
+        <dd>{model.framework ?? MISSING}</dd>
+        <dt>IR version</dt>
+        <dd>{analysis?.ir_version ?? MISSING}</dd>
+        <dt>OpenVINO</dt>
+        <dd>{shown(openvino)}</dd>
+        {typeof seconds === "number" && (
+          <>
+            <dt>Took</dt>
+            <dd>{duration(seconds)}</dd>
+          </>
+        )}
+        {[...settings, ...Object.entries(more)].map(([name, value]) => (
+          <div key={name} style={{ display: "contents" }}>
+            <dt>{name.replaceAll("_", " ")}</dt>
+            <dd className="breaking">{shown(value)}</dd>
+          </div>
+        ))}
+        <dt>Imported</dt>
+        <dd>{dateTime(model.created_at)}</dd>
+        <dt>SHA-256</dt>
+        <dd className="mono breaking">{model.sha256 ?? MISSING}</dd>
+      </dl>
+    </Panel>
+  );
+}

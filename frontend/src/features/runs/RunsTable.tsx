@@ -1,0 +1,143 @@
+import { useQueryClient } from "@tanstack/react-query";
+import {
+  createSortedRowModel,
+  rowSortingFeature,
+  sortFn_alphanumeric,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
+import { useMemo, useRef, useState } from "react";
+import type { Project, Run } from "../../api/types";
+import { Confirm } from "../../components/Confirm";
+import { Panel } from "../../components/Panel";
+import { SortHeader } from "../../components/table/SortHeader";
+import { VirtualBody } from "../../components/table/VirtualBody";
+import { counted, decimal, MISSING, plusMinus } from "../../format/number";
+import { ago, dateTime } from "../../format/time";
+import { deleteRun } from "./queries";
+import { mixedPrecisions, unstable } from "./runColumns";
+import { VerdictChip } from "./VerdictChip";
+
+const features = tableFeatures({
+  rowSortingFeature,
+  sortedRowModel: createSortedRowModel(),
+  sortFns: { alphanumeric: sortFn_alphanumeric },
+});
+
+// Missing values are undefined here: the table then puts them last, whatever the direction.
+const columns = [
+  { id: "label", accessorFn: (run: Run) => run.label, sortFn: "alphanumeric" as const },
+  { id: "throughput", accessorFn: (run: Run) => run.throughput_fps },
+  { id: "median", accessorFn: (run: Run) => run.latency_ms.median },
+  { id: "p99", accessorFn: (run: Run) => run.latency_ms.p99 ?? undefined, sortUndefined: "last" as const },
+  { id: "verdict", accessorFn: (run: Run) => run.verdict, sortFn: "alphanumeric" as const },
+  { id: "created", accessorFn: (run: Run) => run.created_at, sortFn: "alphanumeric" as const },
+];
+
+interface Props {
+  project: Project;
+  runs: Run[];
+  selected: string;
+  bestId: string | null;
+  onPick: (id: string) => void;
+}
+
+/** Every run of the project. All are kept; a click selects. */
+export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
+  const client = useQueryClient();
+  const scroll = useRef<HTMLDivElement>(null);
+  const [sort, setSort] = useState("-created");
+  const sorting = useMemo(() => [{ id: sort.replace("-", ""), desc: sort.startsWith("-") }], [sort]);
+  const table = useTable({ features, columns, data: runs, state: { sorting }, getRowId: (run) => run.id });
+  const rows = table.getRowModel().rows;
+  const mixed = mixedPrecisions(runs);
+  const header = { sort, onSort: setSort };
+  const chosen = runs.find((run) => run.id === selected);
+
+  return (
+    <Panel
+      title="Runs"
+      flush
+      aside={
+        <>
+          {counted(runs.length, "run")}
+          {unstable(runs).map(({ verdict, count }) => (
+            <span key={verdict} className="warn-text">
+              · {count} {verdict}
+            </span>
+          ))}
+          {chosen && (
+            <Confirm
+              verb="Delete"
+              question={`Delete the run ${chosen.label}?`}
+              action={() => deleteRun(chosen.id)}
+              onDone={() => void client.invalidateQueries({ queryKey: ["runs"] })}
+            >
+              Its numbers, latencies and layers are removed for good.
+            </Confirm>
+          )}
+        </>
+      }
+    >
+      {mixed.length > 0 && (
+        <p className="small warn-text" style={{ padding: "0 14px 4px" }}>
+          Runs in {mixed.join(" and ")} stand side by side: they do not compare like with like.
+        </p>
+      )}
+      <div ref={scroll} className="scroll" style={{ maxHeight: 340 }}>
+        <table className="data" aria-rowcount={rows.length + 1}>
+          <caption className="unseen">Runs of {project.name}</caption>
+          <thead>
+            <tr>
+              <SortHeader id="label" label="Streams × batch" {...header} />
+              <SortHeader id="throughput" label="FPS" numeric {...header} />
+              <SortHeader id="median" label="median ms" numeric downFirst={false} {...header} />
+              <SortHeader id="p99" label="p99 ms" numeric downFirst={false} {...header} />
+              <SortHeader id="verdict" label="Verdict" {...header} />
+              <SortHeader id="created" label="When" downFirst {...header} />
+            </tr>
+          </thead>
+          <VirtualBody
+            count={rows.length}
+            columns={columns.length}
+            scroll={scroll}
+            row={(index, attributes) => {
+              const run = rows[index]?.original;
+              if (!run) return null;
+              return (
+                <tr
+                  key={run.id}
+                  {...attributes}
+                  className="pick"
+                  aria-current={run.id === selected ? "true" : undefined}
+                  onClick={() => onPick(run.id)}
+                >
+                  <th scope="row">
+                    <button type="button" className="plain" data-row-focus aria-pressed={run.id === selected}>
+                      {run.label}
+                    </button>{" "}
+                    {run.id === bestId && <span className="chip accent">best</span>}
+                  </th>
+                  <td className="num">
+                    {decimal(run.throughput_fps)}{" "}
+                    <span className="faint">{plusMinus(run.throughput_ci95)}</span>
+                  </td>
+                  <td className="num">{decimal(run.latency_ms.median, 3)}</td>
+                  <td className="num">
+                    {run.latency_ms.p99 === null ? MISSING : decimal(run.latency_ms.p99, 3)}
+                  </td>
+                  <td>
+                    <VerdictChip verdict={run.verdict} reason={run.verdict_reason} />
+                  </td>
+                  <td className="dim" title={dateTime(run.created_at)}>
+                    {ago(run.created_at)}
+                  </td>
+                </tr>
+              );
+            }}
+          />
+        </table>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,61 @@
+"""Options that several commands share, and how their texts are read."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Return at once; the job goes on.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to list at most.")]
+Search = Annotated[str | None, typer.Option("--search", help="Only those with this in their name.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+_NUMBER = re.compile(r"[0-9]+")
+
+
+def numbers(text: str | None, option: str) -> list[int] | None:
+    """`1,2,4` as integers ≥ 1; None stays None. Raises BadParameter (wrong usage)."""
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(_NUMBER.fullmatch(part) and int(part) > 0 for part in parts):
+        raise typer.BadParameter(f"'{text}' is not a list of positive numbers such as 1,2,4.", param_hint=option)
+    return [int(part) for part in parts]
+
+
+def _named(text: str, option: str, example: str) -> tuple[str, list[str]]:
+    # Names of tensors may contain '=', so the last one separates.
+    name, separator, values = text.rpartition("=")
+    parts = [part.strip() for part in values.split(",")]
+    if not separator or not name or not all(parts):
+        raise typer.BadParameter(f"'{text}' is not of the form {example}.", param_hint=option)
+    return name, parts
+
+
+def shapes(texts: list[str] | None, option: str) -> dict[str, list[int]] | None:
+    """`NAME=1,3,224,224`, repeated, as name → numbers. Raises BadParameter."""
+    found: dict[str, list[int]] = {}
+    for text in texts or []:
+        name, parts = _named(text, option, "NAME=1,3,224,224")
+        found[name] = numbers(",".join(parts), option) or []
+    return found or None
+
+
+def inputs(texts: list[str] | None, option: str) -> list[dict[str, Any]] | None:
+    """`NAME=1,3,224,224`, repeated; a dimension may be `?` or a range such as `1..8`. Raises BadParameter."""
+    found: list[dict[str, Any]] = []
+    for text in texts or []:
+        name, parts = _named(text, option, "NAME=1,3,224,224")
+        if not all(re.fullmatch(r"[0-9]+|\?|[0-9]*\.\.[0-9]*", part) for part in parts):
+            raise typer.BadParameter(f"'{text}' has a dimension that is no number, '?' or 1..8.", param_hint=option)
+        found.append({"name": name, "shape": [int(part) if part.isdecimal() else part for part in parts]})
+    return found or None
+
+
+def confirm(what: str, yes: bool, as_json: bool) -> None:
+    """Ask a person before something is lost; scripts are not asked. Raises Exit."""
+    import sys
+
+    if not yes and not as_json and sys.stdin.isatty() and not typer.confirm(f"{what}?", err=True):
+        raise typer.Exit(1)

@@ -1,0 +1,116 @@
+"""`workbench target …`."""
+
+from typing import Annotated
+
+import typer
+
+from workbench.cli import units
+from workbench.cli.following import conclude, follow, started
+from workbench.cli.options import Json, Limit, NoWait
+from workbench.cli.output import document, facts, say, table, tell_rest
+from workbench.client import Client
+from workbench.client import Json as Document
+
+app = typer.Typer(no_args_is_help=True, help="Targets: the machines that measure, and their devices.")
+
+Target = Annotated[str, typer.Argument(metavar="TARGET", help="Name or id.")]
+
+
+@app.command("list")
+def list_targets(limit: Limit = 50, as_json: Json = False) -> None:
+    """List targets with their devices."""
+    with Client() as client:
+        found = client.targets(limit)
+    if as_json:
+        document(found)
+        return
+    table(
+        ("name", "kind", "state", ">workers", "devices", "OpenVINO", "last seen"),
+        [
+            (
+                target["name"],
+                target["kind"],
+                target["state"],
+                str(target["workers"]),
+                ", ".join(device["name"] for device in target["devices"]),
+                (target["info"] or {}).get("openvino_version"),
+                units.moment(target["last_seen_at"]),
+            )
+            for target in found["items"]
+        ],
+    )
+    tell_rest(found)
+
+
+@app.command("show")
+def show_target(target: Target, as_json: Json = False) -> None:
+    """Show a target: hardware, devices, load."""
+    with Client() as client:
+        found = client.target(target)
+        load = client.target_load(found["id"])
+    if as_json:
+        document(found | {"load": load})
+    else:
+        _show(found, load)
+
+
+@app.command("ping")
+def ping_target(target: Target, no_wait: NoWait = False, as_json: Json = False) -> None:
+    """Ask a target again what it can do."""
+    with Client() as client:
+        made = client.probe_target(target)
+        if no_wait:
+            if as_json:
+                document(made)
+            else:
+                started(made["job"])
+            return
+        job = follow(client, made["job"], as_json)
+        found = client.target(made["target"]["id"])
+        if as_json:
+            document({"target": found, "job": job})
+        conclude(job)
+        if not as_json:
+            _show(found, client.target_load(found["id"]))
+
+
+def _show(target: Document, load: Document) -> None:
+    info = target["info"] or {}
+    cpu = info.get("cpu") or {}
+    cores, threads = cpu.get("physical_cores"), cpu.get("logical_cores")
+    used, total = load["memory_used_bytes"], load["memory_total_bytes"] or info.get("memory_bytes")
+    measuring = load["measuring_job"]
+    facts(
+        [
+            ("name", target["name"]),
+            ("id", target["id"]),
+            ("state", f"{target['state']}, {_workers(target['workers'])}"),
+            ("OpenVINO", info.get("openvino_version")),
+            ("CPU", f"{cpu['model']}, {cores} cores, {threads} threads" if cpu.get("model") else None),
+            ("system", info.get("os")),
+            ("memory", f"{units.size(used)} of {units.size(total)} used" if used is not None else units.size(total)),
+            ("load", f"{load['cpu_percent']:.0f} % of the CPU" if load["cpu_percent"] is not None else None),
+            ("disk", f"{units.size(load['disk_free_bytes'])} free" if load["disk_free_bytes"] is not None else None),
+            ("measures", measuring["title"] if measuring else "nothing now"),
+            ("last seen", units.moment(target["last_seen_at"])),
+        ]
+    )
+    say("")
+    table(
+        ("device", "full name", "precisions", "default", "note"),
+        [
+            (
+                device["name"],
+                device["full_name"],
+                ", ".join(device["precisions"]),
+                device["default_precision"],
+                None,
+            )
+            for device in target["devices"]
+        ]
+        + [(device["name"], None, None, None, device["reason"]) for device in target["unavailable"]],
+    )
+
+
+def _workers(count: int) -> str:
+    return "1 worker" if count == 1 else f"{count} workers"

@@ -1,0 +1,161 @@
+"""The `benchmark` operation: one configuration measured (DESIGN §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.engine import (
+    cached_compile,
+    compiling,
+    configuration,
+    devices,
+    inputs,
+    loading,
+    machine,
+    precision,
+    provenance,
+)
+from workbench.engine.configuration import DEFAULT_DURATION_S, Configuration
+from workbench.engine.memory import HighWater
+from workbench.engine.protocol import Emitter
+
+_STAGES = ("read", "compile", "prepare input", "warm up", "measure", "compile from cache")
+
+
+def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, Any]:
+    """Measure one configuration.
+
+    `parameters`: model, device, and optionally dataset, hint, streams, requests, batch, threads, precision, duration_s,
+    iterations (infer requests, not samples), preprocessing, layouts, shapes, seed; see `configuration.Configuration`.
+    Times are in ms, sizes in bytes; `latency_ms` is of single infer requests, `throughput_fps` counts samples.
+    Writes `out/latencies.npz` (latency_ms float32 and completed_s float64, in order of completion).
+
+    Raises the errors of `configuration.read`, `loading.load`, `compiling.compile_model`, `inputs.prepare` and
+    `inference_failed`.
+    """
+    noted = provenance.begin()
+    wanted = configuration.read(parameters, work)
+    _stage(emit, 0)
+    import openvino as ov
+
+    water = HighWater()
+    core = ov.Core()
+    devices.check(core, wanted.device)
+    properties = configuration.properties(core, wanted)
+    properties.apply(core)
+    water.mark("start")
+    loaded = loading.load(core, wanted.model, wanted.device, wanted.shapes, wanted.batch, wanted.layouts)
+    water.mark("read")
+    for note in loaded.notes:
+        emit.log(note, "warning")
+
+    _stage(emit, 1)
+    compiled = compiling.compile_model(core, loaded.model, wanted.device, properties.own)
+    water.mark("compile")
+    effective, runtime_precisions = precision.of_compiled(compiled.model, compiled.settings)
+    requests = wanted.requests or compiled.number("OPTIMAL_NUMBER_OF_INFER_REQUESTS") or 1
+
+    _stage(emit, 2)
+    prepared = inputs.prepare(loaded, wanted, requests, emit)
+    water.mark("inputs")
+
+    result = {
+        "device": wanted.device,
+        "hint": wanted.hint,
+        "streams": compiled.number("NUM_STREAMS"),
+        "requests": requests,
+        "batch": loaded.batch,
+        "threads": compiled.number("INFERENCE_NUM_THREADS"),
+        "effective_precision": effective,
+        "runtime_precisions": runtime_precisions,
+        "requested_precision": wanted.precision,
+        "input": prepared.facts,
+        "read_ms": loaded.read_ms,
+        "reshape_ms": loaded.reshape_ms,
+        "compile_ms": compiled.compile_ms,
+    }
+    result |= _measure(compiled.model, requests, prepared, loaded.batch, wanted, water, work, emit)
+    settings, compile_ms = compiled.settings, compiled.compile_ms
+    # What the measurement held is freed before the model is compiled again.
+    del compiled, prepared, loaded, core
+    _stage(emit, 5)
+    result["compile_cached_ms"] = cached_compile.measure(wanted, properties, compile_ms, work, emit)
+    result["provenance"] = provenance.complete(noted, wanted.model, settings)
+    return result
+
+
+def _measure(
+    compiled: Any,
+    requests: int,
+    prepared: inputs.Inputs,
+    batch: int,
+    wanted: Configuration,
+    water: HighWater,
+    work: Path,
+    emit: Emitter,
+) -> dict[str, Any]:
+    """The stages from the first inference to the last."""
+    import numpy as np
+
+    from workbench.engine import statistics
+    from workbench.engine.pipeline import Pipeline
+    from workbench.engine.verdict import Conditions, Moment, judge
+    from workbench.engine.warm_up import limit_s, warm_up
+
+    duration = wanted.duration_s
+    if duration is None and wanted.iterations is None:
+        duration = DEFAULT_DURATION_S
+    _stage(emit, 3)
+    pipeline = Pipeline(compiled, requests, prepared.sets, wanted.device)
+    first_ms = pipeline.first()
+    water.mark("first_inference")
+    warmed = warm_up(pipeline, batch, limit_s(duration))
+
+    _stage(emit, 4)
+    before = Moment.now()
+    # Reading the counters took a moment in which requests may have waited: one round brings them back into step.
+    pipeline.flow(count=len(pipeline.requests))
+    flow = pipeline.flow(duration, wanted.iterations, tick=_teller(emit, duration, wanted.iterations))
+    after = Moment.now()
+    pipeline.drain()
+    water.mark("measure")
+
+    latency, completed = np.asarray(flow.latency_ms), np.asarray(flow.completed_s)
+    np.savez_compressed(work / "out" / "latencies.npz", latency_ms=latency.astype(np.float32), completed_s=completed)
+    rate = flow.count * batch / flow.duration_s
+    cut = statistics.windows(latency, completed)
+    conditions = Conditions.between(before, after, machine.logical_cores())
+    return {
+        "first_inference_ms": first_ms,
+        "warmup": warmed,
+        "samples": flow.count,
+        "inferences": flow.count * batch,
+        "duration_s": flow.duration_s,
+        "throughput_fps": rate,
+        "throughput_ci95": statistics.throughput_interval(rate, cut),
+        "latency_ms": statistics.latency_summary(latency),
+        "latency_median_ci95": statistics.median_interval(latency),
+        "windows": statistics.window_rows(cut, batch),
+        **judge(cut, conditions),
+        "memory_bytes": dict(water.stages),
+        "peak_memory_bytes": water.peak,
+        "latencies": "out/latencies.npz",
+    }
+
+
+def _stage(emit: Emitter, number: int) -> None:
+    emit.stage(_STAGES[number], number + 1, len(_STAGES))
+
+
+def _teller(emit: Emitter, duration_s: float | None, iterations: int | None) -> Callable[[float, int], None]:
+    """Reports how far the measurement is, in whichever of the two limits is nearer."""
+
+    def tell(seconds: float, requests: int) -> None:
+        if iterations is not None and (duration_s is None or requests / iterations > seconds / duration_s):
+            emit.progress(requests, iterations, "inferences")
+        elif duration_s is not None:
+            emit.progress(round(min(seconds, duration_s), 2), duration_s, "seconds")
+
+    return tell

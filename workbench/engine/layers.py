@@ -1,0 +1,207 @@
+"""The `layers` operation: a separate, instrumented run for the time of each executed layer (DESIGN §6)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.engine import compiling, configuration, devices, execution_graph, inputs, loading, precision
+from workbench.engine.configuration import Configuration
+from workbench.engine.execution_graph import Layer
+from workbench.engine.pipeline import Pipeline
+from workbench.engine.protocol import Emitter
+
+_STAGES = ("read", "compile", "prepare input", "warm up", "measure layers")
+DEFAULT_ITERATIONS = 100
+DEFAULT_DURATION_S = 3.0
+WARM_UP_S = 0.3
+_PREFIX = "subgraph"
+NOTE = (
+    "Times are from a separate run with OpenVINO's counters on, averages over its inferences in whole microseconds; a "
+    "layer that takes less than one is below their resolution."
+)
+
+# Layer name → (mean time in µs since the model was compiled, or of the last inference, whether it has a counter).
+Times = dict[str, float]
+
+
+def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, Any]:
+    """Measure the layers of one configuration; `parameters` as for `benchmark`, by default 100 inferences or 3 s.
+
+    Writes `out/layers.json.gz`: layers, by_type, total_us. `executed` counts the layers that run in an inference,
+    `original` those of the model that compute. Raises the same errors as `benchmark`.
+    """
+    wanted = configuration.read(parameters, work)
+    _stage(emit, 0)
+    import openvino as ov
+
+    core = ov.Core()
+    devices.check(core, wanted.device)
+    properties = configuration.properties(core, wanted, profiling=True)
+    properties.apply(core)
+    loaded = loading.load(core, wanted.model, wanted.device, wanted.shapes, wanted.batch, wanted.layouts)
+
+    _stage(emit, 1)
+    compiled = compiling.compile_model(core, loaded.model, wanted.device, properties.own)
+    effective, _ = precision.of_compiled(compiled.model, compiled.settings)
+    requests = wanted.requests or compiled.number("OPTIMAL_NUMBER_OF_INFER_REQUESTS") or 1
+
+    _stage(emit, 2)
+    prepared = inputs.prepare(loaded, wanted, requests, emit)
+
+    times, count = _measure(compiled, requests, prepared, wanted, emit)
+    found = execution_graph.layers(compiled.model.get_runtime_model(), loaded.model)
+    rows = _rows(found, times)
+    total = sum(row["time_us"] or 0.0 for row in rows)
+    table = {"layers": rows, "by_type": _by_type(rows, total), "total_us": round(total, 3)}
+    with gzip.open(work / "out" / "layers.json.gz", "wt", encoding="utf-8", compresslevel=6) as file:
+        json.dump(table, file, allow_nan=False)
+    return {
+        "iterations": count,
+        "total_us": table["total_us"],
+        "executed": sum(row["status"] != "not_executed" for row in rows),
+        "original": execution_graph.operation_count(loaded.model),
+        "effective_precision": effective,
+        "streams": compiled.number("NUM_STREAMS"),
+        "requests": requests,
+        "batch": loaded.batch,
+        "input": prepared.facts,
+        "by_type": table["by_type"],
+        "artifact": "out/layers.json.gz",
+        "layers_note": NOTE,
+    }
+
+
+def _measure(
+    compiled: compiling.Compiled, requests: int, prepared: inputs.Inputs, wanted: Configuration, emit: Emitter
+) -> tuple[Times, int]:
+    """Mean time of each layer, and over how many inferences."""
+    duration, iterations = wanted.duration_s, wanted.iterations
+    if duration is None and iterations is None:
+        duration, iterations = DEFAULT_DURATION_S, DEFAULT_ITERATIONS
+    _stage(emit, 3)
+    pipeline = Pipeline(compiled.model, requests, prepared.sets, wanted.device)
+    pipeline.first()
+    pipeline.fill()
+    warmed = 1 + pipeline.flow(WARM_UP_S, at_least=1).count + len(pipeline.requests)
+    pipeline.drain()
+    cumulative = _cumulative(compiled)
+    before = _counters(pipeline)
+
+    _stage(emit, 4)
+    pipeline.fill()
+    if cumulative:
+        flow = pipeline.flow(
+            duration, iterations, tick=lambda _, done: emit.progress(done, iterations or done + 1, "inferences")
+        )
+        pipeline.drain()
+        count = flow.count + len(pipeline.requests)
+        return without_warm_up(before, warmed, _counters(pipeline), count, compiled.number("NUM_STREAMS") or 1), count
+    sums: Times = {}
+    count = 0
+    began = 0.0
+    while count < (iterations or DEFAULT_ITERATIONS) and began < (duration or float("inf")):
+        flow = pipeline.flow(count=1)
+        began += flow.duration_s
+        pipeline.drain()
+        for name, time_us in _counters(pipeline).items():
+            sums[name] = sums.get(name, 0.0) + time_us
+        count += 1
+        pipeline.fill()
+    pipeline.drain()
+    return {name: time_us / count for name, time_us in sums.items()}, count
+
+
+def without_warm_up(before: Times, warmed: int, after: Times, count: int, streams: int) -> Times:
+    """The mean over the `count` measured inferences alone, where `after` is the mean over these and the `warmed` ones
+    before them, whose mean was `before`. Both are cut to whole µs, so the error is below (warmed + count) / count µs.
+
+    With several streams each has counters of its own, and which requests went where is not told: then `after` is the
+    best there is.
+    """
+    if streams != 1:
+        return after
+    total = warmed + count
+    return {
+        name: max(0.0, (total * mean - warmed * before.get(name, mean)) / count) if mean > 0 else 0.0
+        for name, mean in after.items()
+    }
+
+
+def _cumulative(compiled: compiling.Compiled) -> bool:
+    """The CPU's counters are means over all inferences since compilation, those of others are of the last one."""
+    executing = compiled.settings.get("EXECUTION_DEVICES")
+    return isinstance(executing, list) and all(str(name).startswith("CPU") for name in executing)
+
+
+def _counters(pipeline: Pipeline) -> Times:
+    """Mean of all infer requests' counters, by layer, in µs; with several streams the requests see different ones."""
+    sums: Times = {}
+    for request in pipeline.requests:
+        for info in request.get_profiling_info():
+            time_us = info.real_time.total_seconds() * 1e6
+            sums[info.node_name] = sums.get(info.node_name, 0.0) + time_us
+    return {name: time_us / len(pipeline.requests) for name, time_us in sums.items()}
+
+
+def _rows(found: list[Layer], times: Times) -> list[dict[str, Any]]:
+    """The table: layers in order of execution with time, share and status.
+
+    `executed`: with a time; `below_resolution`: it runs, in less than a microsecond; `not_executed`: inputs, outputs,
+    and what was computed while compiling.
+    """
+    times = {_plain_name(name): time_us for name, time_us in times.items()}
+    total = sum(times.get(_plain_name(layer.name), 0.0) for layer in found)
+    rows = []
+    for layer in found:
+        time_us = times.get(_plain_name(layer.name), 0.0)
+        if time_us > 0:
+            status = "executed"
+        else:
+            status = "not_executed" if layer.constant or layer.port else "below_resolution"
+        rows.append(
+            {
+                "order": layer.order,
+                "name": layer.name,
+                "type": layer.type,
+                "primitive": layer.primitive,
+                "runtime_precision": layer.runtime_precision,
+                "time_us": round(time_us, 3) if time_us > 0 else None,
+                "share": round(time_us / total, 6) if total else 0.0,
+                "status": status,
+                "originals": layer.originals,
+                "inputs": layer.inputs,
+                "outputs": layer.outputs,
+                "attributes": layer.attributes,
+            }
+        )
+    return rows
+
+
+def _plain_name(name: str) -> str:
+    """HETERO puts "subgraph0: " before the names in its counters."""
+    head, colon, rest = name.partition(": ")
+    return rest if colon and head.startswith(_PREFIX) and head[len(_PREFIX) :].isdecimal() else name
+
+
+def _by_type(rows: Iterable[dict[str, Any]], total_us: float) -> list[dict[str, Any]]:
+    """Time by layer type and precision, slowest first; layers that are not executed are left out."""
+    groups: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for row in rows:
+        if row["status"] == "not_executed":
+            continue
+        key = (row["type"], row["runtime_precision"])
+        group = groups.setdefault(key, {"type": key[0], "precision": key[1], "time_us": 0.0, "share": 0.0, "count": 0})
+        group["time_us"] += row["time_us"] or 0.0
+        group["count"] += 1
+    for group in groups.values():
+        group["share"] = round(group["time_us"] / total_us, 6) if total_us else 0.0
+        group["time_us"] = round(group["time_us"], 3)
+    return sorted(groups.values(), key=lambda group: -group["time_us"])
+
+
+def _stage(emit: Emitter, number: int) -> None:
+    emit.stage(_STAGES[number], number + 1, len(_STAGES))

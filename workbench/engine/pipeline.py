@@ -1,0 +1,163 @@
+"""Infer requests kept in flight through OpenVINO's asynchronous API, and the loop that measures them.
+
+The loop is the yardstick's own (`benchmark_app`): the next idle request is taken, its latency read, and it is started
+again at once; everything else happens while it runs. It allocates nothing for a request.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.engine import errors
+
+if TYPE_CHECKING:
+    import openvino as ov
+
+TICK_S = 0.5
+_FIRST_CAPACITY = 1 << 16
+_FOREVER = float("inf")
+
+
+@dataclass
+class Flow:
+    """What a stretch of uninterrupted work came to, in order of completion.
+
+    `latency_ms` is from the start of a request to its end, as OpenVINO took it; `completed_s` counts from `started`,
+    which is the moment the request before the first one was completed. So `count` requests took exactly
+    `completed_s[-1]` seconds, with no start-up and no end in it.
+    """
+
+    latency_ms: array[float]
+    completed_s: array[float]
+
+    @property
+    def count(self) -> int:
+        return len(self.latency_ms)
+
+    @property
+    def duration_s(self) -> float:
+        return self.completed_s[-1] if self.completed_s else 0.0
+
+
+class Pipeline:
+    """`requests` infer requests of a compiled model, fed with `sets` of input tensors in rotation."""
+
+    def __init__(
+        self, compiled: ov.CompiledModel, requests: int, sets: Sequence[Sequence[ov.Tensor]], device: str
+    ) -> None:
+        import openvino as ov
+        from openvino._pyopenvino import AsyncInferQueue as Native
+
+        self.device = device
+        with self._explained():
+            self.queue = ov.AsyncInferQueue(compiled, requests)
+        self.requests = [Native.__getitem__(self.queue, number) for number in range(len(self.queue))]
+        # The Python wrapper of start_async looks the request up and examines the data on every call: 10 µs that the
+        # native method, given tensors of the right type and shape, does not need.
+        self._start: Callable[[Any, None], None] = Native.start_async.__get__(self.queue)
+        single = len(sets[0]) == 1 if sets else False
+        self._feeds: list[Any] = [row[0] if single else dict(enumerate(row)) for row in sets]
+        self._next = 0
+        self._last = 0.0
+
+    def first(self) -> float:
+        """Run one request alone; its time in ms, with setting its input."""
+        with self._explained():
+            started = time.perf_counter()
+            self._start(self._feeds[0], None)
+            self.queue.wait_all()
+            return (time.perf_counter() - started) * 1e3
+
+    def fill(self) -> None:
+        """Start every request once."""
+        self._last = time.perf_counter()
+        with self._explained():
+            for _ in self.requests:
+                self._start(self._feeds[self._next], None)
+                self._next = (self._next + 1) % len(self._feeds)
+
+    def drain(self) -> None:
+        """Wait until nothing is in flight."""
+        with self._explained():
+            self.queue.wait_all()
+
+    def flow(
+        self,
+        duration_s: float | None = None,
+        count: int | None = None,
+        at_least: int = 1,
+        tick: Callable[[float, int], None] | None = None,
+    ) -> Flow:
+        """Keep all requests busy until `duration_s` or `count` requests are over, whichever comes first, but for
+        `at_least` that many; needs `fill` before, and leaves all requests in flight.
+
+        `tick(seconds, requests)` is called at most every `TICK_S`, while requests run.
+        """
+        with self._explained(), _no_collection():
+            return self._flow(duration_s or _FOREVER, count, at_least, tick)
+
+    def _flow(
+        self, duration_s: float, count: int | None, at_least: int, tick: Callable[[float, int], None] | None
+    ) -> Flow:
+        idle, start, clock = self.queue.get_idle_request_id, self._start, time.perf_counter
+        requests, feeds, place, places = self.requests, self._feeds, self._next, len(self._feeds)
+        capacity = min(count or _FIRST_CAPACITY, _FIRST_CAPACITY)
+        latencies, moments = array("d", bytes(8 * capacity)), array("d", bytes(8 * capacity))
+        began = self._last
+        end = began + duration_s
+        told = began
+        wake = min(end, told + TICK_S) if tick else end
+        done = 0
+        while True:
+            request = requests[idle()]
+            moment = clock()
+            latency = request.latency
+            start(feeds[place], None)
+            place += 1
+            if place == places:
+                place = 0
+            latencies[done] = latency
+            moments[done] = moment
+            done += 1
+            if done == capacity:
+                if done == count:
+                    break
+                grow = min(capacity, count - capacity) if count else capacity
+                latencies.frombytes(bytes(8 * grow))
+                moments.frombytes(bytes(8 * grow))
+                capacity += grow
+            if moment >= wake:
+                if moment >= end and done >= at_least:
+                    break
+                if tick is not None and moment >= told + TICK_S:
+                    tick(moment - began, done)
+                    told = moment
+                # Past the end, every request is looked at until there are enough of them.
+                wake = min(end, told + TICK_S) if moment < end else moment
+        self._next, self._last = place, moment
+        del latencies[done:], moments[done:]
+        return Flow(latencies, array("d", [moment - began for moment in moments]))
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (RuntimeError, MemoryError) as error:
+            raise errors.of_inference(error, self.device) from error
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without Python's garbage collector, whose pauses would look like latency."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
