@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from workbench.db.session import Database
 from workbench.jobs.dispatch import Queue
 from workbench.settings import Settings
-from workbench.storage import Storage
+from workbench.storage.store import Storage
 
 
 @dataclass(frozen=True)

@@ -380,12 +380,10 @@ export function layers(run, count) {
       originals:
         type === "Reorder"
           ? []
-          : ["conv", "bn", "silu"]
-              .slice(0, 1 + (order % 3))
-              .map((part) => ({
-                name: `/backbone/dark${1 + (order % 5)}/m.${order}/${part}`,
-                type: part === "conv" ? type : part === "bn" ? "Multiply" : "Swish",
-              })),
+          : ["conv", "bn", "silu"].slice(0, 1 + (order % 3)).map((part) => ({
+              name: `/backbone/dark${1 + (order % 5)}/m.${order}/${part}`,
+              type: part === "conv" ? type : part === "bn" ? "Multiply" : "Swish",
+            })),
       inputs: [{ shape: [1, 64, 52, 52], precision, layout: "nhwc", from: `layer ${order - 1}` }],
       outputs: [{ shape: [1, 128, 26, 26], precision, layout: "nhwc" }],
       attributes:

@@ -15,7 +15,7 @@ from workbench.jobs import events
 from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobFailed, JobKind, Outcome, register
 from workbench.models import service as models
-from workbench.storage import StoredArtifact
+from workbench.storage.store import StoredArtifact
 from workbench.targets.driver import Span, run_operation
 
 SLACK_S = 1800.0

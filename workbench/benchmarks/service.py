@@ -16,7 +16,7 @@ from workbench.jobs import events
 from workbench.jobs import service as jobs
 from workbench.jobs.dispatch import Queue, once
 from workbench.names import find
-from workbench.storage import Storage
+from workbench.storage.store import Storage
 
 BASELINE = [
     Configuration(hint="latency"),

@@ -62,7 +62,7 @@ def worker(data_dir: DataDir = None) -> None:
     """A worker: takes jobs and measures on this machine."""
     from workbench.app import log_to_file
     from workbench.errors import WorkbenchError
-    from workbench.storage import Storage
+    from workbench.storage.store import Storage
     from workbench.worker import main
 
     settings = settings_from(data_dir=data_dir)
@@ -106,7 +106,7 @@ def serve(
     from workbench.db.migrate import pending, upgrade
     from workbench.discovery import announce, withdraw
     from workbench.serving import Server
-    from workbench.storage import Storage
+    from workbench.storage.store import Storage
 
     listener = _listen(settings)
     port = listener.getsockname()[1]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from workbench.engine.precision import executed
+
 if TYPE_CHECKING:
     import openvino as ov
 
@@ -58,7 +60,7 @@ def layers(runtime: ov.Model, model: ov.Model) -> list[Layer]:
                 name=name,
                 type=kind,
                 primitive=_or_none(info.get("primitiveType")),
-                runtime_precision=_or_none(info.get("runtimePrecision")),
+                runtime_precision=executed(info),
                 originals=[{"name": item, "type": _type(known.get(item))} for item in originals],
                 inputs=inputs,
                 outputs=_outputs(node, info),

@@ -22,12 +22,12 @@ def read(path: Path, channels: int, preprocessing: Preprocessing) -> NDArray[np.
     import cv2
     import numpy as np
 
-    grey = channels == 1 or preprocessing.color == "GRAY"
-    image: Any = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR)
+    image: Any = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         return None
-    if grey:
-        return np.repeat(image[:, :, None], channels, axis=2)
+    if channels == 1 or preprocessing.color == "GRAY":
+        # Not left to the decoder: libpng and libjpeg weigh the colours differently.
+        return np.repeat(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[:, :, None], channels, axis=2)
     if preprocessing.color == "RGB":
         image = image[:, :, ::-1]
     if channels == 4:

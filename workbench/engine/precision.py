@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine.devices import type_name
@@ -21,18 +22,29 @@ _FLOATS = ("f32", "bf16", "f16", "f64")
 _INTEGERS = ("i8", "u8", "i4", "u4")
 
 
+def executed(record: Mapping[str, str]) -> str | None:
+    """The precision a layer computes in, from its record in the execution graph (name → text).
+
+    The CPU plugin ends `primitiveType` with the precision of the chosen kernel (`brgconv_avx2_f32`), while its
+    `runtimePrecision` may name that of compressed weights (f16 for the same layer); the kernel's is what counts.
+    """
+    kernel = record.get("primitiveType", "").lower().rpartition("_")[2]
+    if kernel in _FLOATS or kernel in _INTEGERS:
+        return kernel
+    recorded = record.get("runtimePrecision", "").lower()
+    return None if recorded in ("", "undef", "unknown", "undefined", "dynamic") else recorded
+
+
 def runtime_counts(runtime: ov.Model) -> dict[str, Counter[str]]:
     """Of an execution graph: {"compute": Counter, "other": Counter} of runtime precisions in lower case; passive
     layers (inputs, constants, reorders) are left out."""
     counts: dict[str, Counter[str]] = {"compute": Counter(), "other": Counter()}
     for node in runtime.get_ordered_ops():
-        info = node.get_rt_info()
-        if "layerType" not in info or "runtimePrecision" not in info:
-            continue
-        kind = info["layerType"].astype(str).lower().replace("_", "")
-        if kind not in _PASSIVE:
-            group = "compute" if kind in _COMPUTE else "other"
-            counts[group][info["runtimePrecision"].astype(str).lower()] += 1
+        record = {name: value.astype(str) for name, value in node.get_rt_info().items()}
+        kind = record.get("layerType", "").lower().replace("_", "")
+        computes_in = executed(record)
+        if kind and computes_in is not None and kind not in _PASSIVE:
+            counts["compute" if kind in _COMPUTE else "other"][computes_in] += 1
     return counts
 
 

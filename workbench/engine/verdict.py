@@ -99,25 +99,31 @@ def judge(cut: Windows | None, conditions: Conditions) -> dict[str, Any]:
 def _verdict(
     conditions: Conditions, varies: float | None, change: float | None, error: float | None
 ) -> tuple[str, str]:
+    others = f"others used {_percent(conditions.cpu_others, 1)} of the CPU"
     if conditions.cpu_others > CONTENDED:
-        stolen = f", {conditions.stolen:.0%} by the hypervisor" if conditions.stolen > CONTENDED / 5 else ""
-        return "contended", f"Others used {conditions.cpu_others:.0%} of the CPU during the measurement{stolen}."
+        stolen = f", {_percent(conditions.stolen)} by the hypervisor" if conditions.stolen > CONTENDED / 5 else ""
+        return "contended", f"Others used {_percent(conditions.cpu_others)} of the CPU during the measurement{stolen}."
     if conditions.throttled:
         return "throttled", f"The hardware slowed the CPU {conditions.throttled} times because of heat."
     if conditions.quota > QUOTA:
-        return "throttled", f"The container's CPU quota stopped the process for {conditions.quota:.0%} of the time."
-    slowed = change is not None and error is not None and change < SLOWER and abs(change) > 2 * error
-    dropped = _dropped(conditions.frequency_mhz)
-    if slowed and dropped is not None and dropped < FREQUENCY_DROP:
-        return "throttled", f"The CPU frequency fell by {-dropped:.0%} and the throughput by {-(change or 0):.0%}."
-    if slowed and dropped is None:
-        return "throttled", f"The last third was {-(change or 0):.0%} slower than the first, and nothing else ran."
+        stopped = _percent(conditions.quota)
+        return "throttled", f"The container's CPU quota stopped the process for {stopped} of the time."
+    if change is not None and error is not None and change < SLOWER and abs(change) > 2 * error:
+        dropped = _dropped(conditions.frequency_mhz)
+        slower = _percent(-change)
+        if dropped is None:
+            return "throttled", f"The last third was {slower} slower than the first, while {others}."
+        if dropped < FREQUENCY_DROP:
+            return "throttled", f"The CPU frequency fell by {_percent(-dropped)} and the throughput by {slower}."
+        return "noisy", f"The last third was {slower} slower than the first, at an even CPU frequency."
     if varies is None:
         return "noisy", "There were too few requests to tell how even the run was."
-    if varies > NOISY or slowed:
-        return "noisy", f"The throughput varied by {varies:.1%} from window to window."
-    others = f"others used {conditions.cpu_others:.1%} of the CPU"
-    return "stable", f"The throughput varied by {varies:.1%} from window to window, and {others}."
+    even = f"The throughput varied by {_percent(varies, 1)} from window to window"
+    return ("noisy", f"{even}.") if varies > NOISY else ("stable", f"{even}, and {others}.")
+
+
+def _percent(fraction: float, digits: int = 0) -> str:
+    return f"{100 * fraction:.{digits}f} %"
 
 
 def _frequency(before: list[float], after: list[float]) -> dict[str, float] | None:

@@ -39,7 +39,7 @@ def warm_up(pipeline: Pipeline, batch: int, longest_s: float) -> dict[str, Any]:
         median = float(np.median(flow.latency_ms))
         change = abs(median / before - 1) if before else None
         if change is not None and change <= SETTLED:
-            reason = f"settled: the median latency changed by {change:.1%} between two windows"
+            reason = f"settled: the median latency changed by {100 * change:.1f} % between two windows"
         elif seconds >= longest_s:
             reason = f"not settled after {longest_s:g} s"
         else:

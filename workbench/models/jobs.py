@@ -13,7 +13,7 @@ from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobKind, Outcome, register
 from workbench.models import service
 from workbench.models.sources import gather
-from workbench.storage import StoredArtifact
+from workbench.storage.store import StoredArtifact
 from workbench.targets.driver import Span, run_operation
 from workbench.uploads import service as uploads
 

@@ -14,7 +14,7 @@ from workbench.jobs.dispatch import once
 from workbench.models import repository, schemas
 from workbench.names import checked_name, find, free_name, name_from_file
 from workbench.runtime import Runtime
-from workbench.storage import Storage, StoredArtifact
+from workbench.storage.store import Storage, StoredArtifact
 
 
 class NothingToImport(WorkbenchError):

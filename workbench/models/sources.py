@@ -6,7 +6,7 @@ from pathlib import Path
 from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobFailed
 from workbench.server_paths import server_path
-from workbench.storage.archive import Limits, extract, is_archive
+from workbench.storage.archive import ArchiveError, Limits, extract, is_archive
 from workbench.uploads import service as uploads
 
 MAX_FILES = 5000
@@ -68,5 +68,8 @@ def _unpacked(context: JobContext, file: Path, name: str) -> dict[str, Path]:
     settings = context.runtime.settings
     folder = context.work / "unpacked"
     context.stage("unpack", 1, 1, 0.0)
-    extract(file, folder, Limits(members=MAX_FILES, bytes=settings.archive_max_bytes), context.check)
+    try:
+        extract(file, folder, Limits(members=MAX_FILES, bytes=settings.archive_max_bytes), context.check)
+    except ArchiveError as error:
+        raise JobFailed(error.code, error.message, error.action) from error
     return {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -1,5 +1,6 @@
 """The operation `make_sample`: writes `out/digits.onnx` and `out/digits.zip`."""
 
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -70,13 +71,12 @@ def infer(model: onnx.ModelProto, pictures: Pictures, on_progress: Callable[[int
     settings = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "THROUGHPUT"}
     compiled = core.compile_model(core.read_model(model.SerializeToString()), "CPU", settings)
     outputs = np.empty((len(pictures), compiled.output(0).shape[1]), np.float32)
-    done = 0
+    # Callbacks come from several threads; the next number of a counter is given to one of them only.
+    counter = itertools.count(1)
 
     def keep(request: Any, number: int) -> None:
-        nonlocal done
         outputs[number] = request.get_output_tensor(0).data[0]
-        done += 1
-        on_progress(done)
+        on_progress(next(counter))
 
     queue = openvino.AsyncInferQueue(compiled)
     queue.set_callback(keep)

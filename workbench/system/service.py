@@ -15,7 +15,7 @@ from workbench import __version__
 from workbench.errors import WorkbenchError
 from workbench.jobs import repository as jobs
 from workbench.runtime import Runtime
-from workbench.storage import Storage
+from workbench.storage.store import Storage
 from workbench.system import repository, schemas
 from workbench.system.patience import NoAnswer, ask
 from workbench.uploads import service as uploads

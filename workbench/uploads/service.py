@@ -18,7 +18,7 @@ from workbench.db.tables import Upload
 from workbench.errors import Conflict, NotFound, WorkbenchError
 from workbench.runtime import Runtime
 from workbench.settings import GIB
-from workbench.storage import Storage
+from workbench.storage.store import Storage
 from workbench.uploads import files, repository
 from workbench.uploads.names import check_filename, clash
 

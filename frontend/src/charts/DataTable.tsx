@@ -1,4 +1,3 @@
-import { useRef } from "react";
 import { VirtualBody } from "../components/table/VirtualBody";
 import type { CsvColumn } from "../format/csv";
 import { decimal, MISSING } from "../format/number";
@@ -12,10 +11,9 @@ interface Props<Row> {
 
 /** The numbers of a chart. */
 export function DataTable<Row>({ caption, rows, columns, height = 280 }: Props<Row>) {
-  const scroll = useRef<HTMLDivElement>(null);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section ref={scroll} className="scroll" style={{ height }} tabIndex={0} aria-label={caption}>
+    <section className="scroll" style={{ height }} tabIndex={0} aria-label={caption}>
       <table className="data" aria-rowcount={rows.length + 1}>
         <caption className="unseen">{caption}</caption>
         <thead>
@@ -30,7 +28,6 @@ export function DataTable<Row>({ caption, rows, columns, height = 280 }: Props<R
         <VirtualBody
           count={rows.length}
           columns={columns.length}
-          scroll={scroll}
           row={(index, attributes) => {
             const row = rows[index];
             if (row === undefined) return null;

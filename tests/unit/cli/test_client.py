@@ -217,9 +217,7 @@ class TestImportOfAFolder:
     @pytest.mark.parametrize(
         "server", [discovery.Server("http://127.0.0.1:9"), discovery.Server("http://127.0.0.1:9", "wbt_x", True)]
     )
-    def test_sent_to_every_other(
-        self, server: discovery.Server, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_sent_to_every_other(self, server: discovery.Server, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert self.bodies(folder, monkeypatch, server) == [{"name": "p", "uploads": ["u1"]}]
 
 

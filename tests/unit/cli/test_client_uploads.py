@@ -110,7 +110,13 @@ class TestUpload:
             def __call__(self, request: httpx.Request) -> httpx.Response:
                 if request.method == "PATCH":
                     self.methods.append("PATCH")
-                    problem = {"code": "disk_full", "title": "Full", "detail": "Full.", "action": "Delete.", "status": 507}
+                    problem = {
+                        "code": "disk_full",
+                        "title": "Full",
+                        "detail": "Full.",
+                        "action": "Delete.",
+                        "status": 507,
+                    }
                     return httpx.Response(507, json=problem)
                 return super().__call__(request)
 
@@ -171,7 +177,7 @@ class TestSources:
     def test_the_present_folder_has_a_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         make(tmp_path / "photos", "b.jpg")
         monkeypatch.chdir(tmp_path / "photos")
-        assert [name for name, _ in sources.files_of(sources.existing([Path(".")]))] == ["photos/b.jpg"]
+        assert [name for name, _ in sources.files_of(sources.existing([Path()]))] == ["photos/b.jpg"]
 
     def test_an_empty_folder_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(BadFiles):

@@ -110,7 +110,8 @@ class TestFind:
         assert discovery.find() == Server("http://127.0.0.1:7", "wbt_secret", True, Path("/data"))
 
     @pytest.mark.parametrize(
-        "url", ["ftp://host", "host:5665", "http://", "http://host:port", "http://a?b", "http://user@host", "http://[::1"]
+        "url",
+        ["ftp://host", "host:5665", "http://", "http://host:port", "http://a?b", "http://user@host", "http://[::1"],
     )
     def test_what_is_no_address_is_refused(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("WORKBENCH_URL", url)

@@ -89,11 +89,11 @@ class TestExamine:
 
 class TestRefusals:
     def test_a_bomb_is_refused_by_its_header(self) -> None:
-        started = time.monotonic()
+        started = time.process_time()
         with pytest.raises(BadPicture) as refused:
             examine(png_claiming(60_000, 60_000))
         assert "60,000 x 60,000" in refused.value.problem
-        assert time.monotonic() - started < 0.1
+        assert time.process_time() - started < 0.1
 
     def test_the_limit_is_in_pixels(self) -> None:
         with pytest.raises(BadPicture, match="pixels"):

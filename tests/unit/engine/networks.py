@@ -17,6 +17,8 @@ if "openvino" not in sys.modules:
 import openvino as ov
 from openvino import opset13 as op
 
+__all__ = ["Recorder", "classifier", "dataset", "np", "op", "ov", "save", "work_folder"]
+
 
 class Recorder(Emitter):
     """An emitter that keeps what it is told."""

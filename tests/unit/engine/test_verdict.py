@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from workbench.engine import machine, statistics, verdict
 from workbench.engine.verdict import Conditions, Moment, judge
 
 
-def run_of(rates: list[float]) -> statistics.Windows:
+def run_of(rates: Sequence[float]) -> statistics.Windows:
     durations = [1 / rate for rate in rates for _ in range(4)]
     cut = statistics.windows(np.ones(4 * len(rates)), np.cumsum(durations))
     assert cut is not None
@@ -39,7 +40,7 @@ class TestJudge:
     def test_stable(self) -> None:
         found = judge(run_of(EVEN), conditions())
         assert found["verdict"] == "stable"
-        assert "1.0% of the CPU" in found["verdict_reason"]
+        assert "1.0 % of the CPU" in found["verdict_reason"]
         assert found["spread"] == pytest.approx(0.00866, abs=1e-4)
         assert found["drift"] == pytest.approx(0, abs=1e-9)
 
@@ -55,19 +56,19 @@ class TestJudge:
     def test_contended_even_when_it_looks_even(self) -> None:
         found = judge(run_of(EVEN), conditions(cpu_others=0.2, stolen=0.1))
         assert found["verdict"] == "contended"
-        assert "20%" in found["verdict_reason"]
-        assert "10% by the hypervisor" in found["verdict_reason"]
+        assert "20 %" in found["verdict_reason"]
+        assert "10 % by the hypervisor" in found["verdict_reason"]
 
     def test_throttled_by_falling_frequency(self) -> None:
         frequency = {"start": 3000.0, "end": 2400.0, "min": 2400.0, "max": 3000.0}
         found = judge(run_of(SLOWING), conditions(frequency_mhz=frequency))
         assert found["verdict"] == "throttled"
-        assert "frequency fell by 20%" in found["verdict_reason"]
+        assert "frequency fell by 20 %" in found["verdict_reason"]
 
     def test_throttled_where_the_frequency_is_not_readable(self) -> None:
         found = judge(run_of(SLOWING), conditions())
         assert found["verdict"] == "throttled"
-        assert "12% slower" in found["verdict_reason"]
+        assert "12 % slower" in found["verdict_reason"]
 
     def test_slower_at_an_even_frequency_is_noise(self) -> None:
         frequency = {"start": 3000.0, "end": 3000.0, "min": 3000.0, "max": 3000.0}

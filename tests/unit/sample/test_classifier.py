@@ -1,58 +1,25 @@
-"""Ridge regression and its leave-one-out predictions, against their definitions."""
-
-import math
+"""Ridge regression and the classifier made of it, against their definitions."""
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from workbench.sample import classifier
-from workbench.sample.classifier import Ridge
-
-
-@pytest.fixture
-def data() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    rng = np.random.default_rng(8)
-    return rng.normal(size=(12, 20)), rng.normal(size=(12, 3))
-
-
-def solved(values: NDArray[np.float64], targets: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
-    """The normal equations of ridge regression, as textbooks have them."""
-    gram = values.T @ values + strength * np.eye(values.shape[1])
-    return np.asarray(np.linalg.solve(gram, values.T @ targets), np.float64)
 
 
 @pytest.mark.parametrize("strength", [0.1, 5.0])
-class TestRidge:
-    def test_weights_solve_the_normal_equations(
-        self, data: tuple[NDArray[np.float64], NDArray[np.float64]], strength: float
-    ) -> None:
-        values, targets = data
-        assert Ridge(values, targets).weights(strength) == pytest.approx(solved(values, targets, strength))
-
-    def test_left_out_is_what_the_others_predict(
-        self, data: tuple[NDArray[np.float64], NDArray[np.float64]], strength: float
-    ) -> None:
-        values, targets = data
-        predicted = Ridge(values, targets).left_out(strength)
-        for number in range(len(values)):
-            others = np.arange(len(values)) != number
-            expected = values[number] @ solved(values[others], targets[others], strength)
-            assert predicted[number] == pytest.approx(expected)
+def test_ridge_solves_the_normal_equations(strength: float) -> None:
+    rng = np.random.default_rng(8)
+    values, targets = rng.normal(size=(12, 20)), rng.normal(size=(12, 3))
+    weights = classifier.ridge(values, targets, strength)
+    assert weights.shape == (20, 3)
+    # Where |XW - Y|² + strength · |W|² is least, its gradient is zero.
+    gradient = values.T @ (values @ weights - targets) + strength * weights
+    assert np.abs(gradient).max() < 1e-10
 
 
-class TestLogLoss:
-    def test_of_equal_scores(self) -> None:
-        assert classifier.log_loss(np.zeros((4, 10)), np.arange(4)) == pytest.approx(math.log(10))
-
-    def test_of_two_rows(self) -> None:
-        # softmax(0, ln 3) = (1/4, 3/4)
-        scores = np.array([[0.0, math.log(3)], [0.0, math.log(3)]])
-        expected = (math.log(4) + math.log(4 / 3)) / 2
-        assert classifier.log_loss(scores, np.array([0, 1])) == pytest.approx(expected)
-
-    def test_of_large_scores_is_finite(self) -> None:
-        assert classifier.log_loss(np.array([[5000.0, 0.0]]), np.array([1])) == pytest.approx(5000.0)
+def test_ridge_of_one_sample() -> None:
+    # One feature x and target y: w = x y / (x² + strength) = 2 · 3 / (4 + 2).
+    assert classifier.ridge(np.array([[2.0]]), np.array([[3.0]]), 2.0) == pytest.approx(np.array([[1.0]]))
 
 
 class TestFit:
@@ -62,6 +29,15 @@ class TestFit:
         features = (4.0 * np.eye(3)[classes] + rng.normal(0, 0.3, (90, 3))).astype(np.float32)
         head = classifier.fit(features, classes, 3)
         assert np.array_equal((features @ head.weights + head.bias).argmax(axis=1), classes)
+
+    def test_does_not_depend_on_the_units_of_the_features(self) -> None:
+        rng = np.random.default_rng(5)
+        classes = np.arange(40) % 2
+        features = rng.normal(classes[:, None], 0.5, (40, 3)).astype(np.float32)
+        plain = classifier.fit(features, classes, 2)
+        scaled = classifier.fit(features * 8.0 + 3.0, classes, 2)
+        expected = features @ plain.weights + plain.bias
+        assert (features * 8.0 + 3.0) @ scaled.weights + scaled.bias == pytest.approx(expected, rel=1e-3, abs=1e-3)
 
     def test_a_constant_feature_has_no_weight(self) -> None:
         rng = np.random.default_rng(2)

@@ -154,11 +154,11 @@ class TestLimits:
             pass
         global_header = buffer.getvalue()[:31_232]
         data = gzip.compress(global_header * 4000 + comments)
-        started = time.monotonic()
+        started = time.process_time()
         with pytest.raises(ArchiveError) as refused:
             unpack(tmp_path, data)
         assert refused.value.code == "archive_bomb"
-        assert time.monotonic() - started < 1.0
+        assert time.process_time() - started < 1.0
 
     def test_check_stops_it(self, tmp_path: Path) -> None:
         class Stopped(Exception):
@@ -230,7 +230,7 @@ PIECES = [
     "\u202e",
 ]
 NAMES = st.lists(st.sampled_from([*PIECES, "x" * 300, " ", "con", ".git"]), min_size=1, max_size=6).map("/".join)
-FAST = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def attempt(tmp_path: Path, data: bytes) -> Files | None:

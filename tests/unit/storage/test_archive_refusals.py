@@ -117,10 +117,10 @@ class TestRefusals:
         make, code, place = HOSTILE[name]
         upload = tmp_path / "upload"
         upload.write_bytes(make())
-        started = time.monotonic()
+        started = time.process_time()
         with pytest.raises(ArchiveError) as refused:
             extract(upload, tmp_path / "in" / "out")
-        assert time.monotonic() - started < 1.0
+        assert time.process_time() - started < 1.0
         assert refused.value.code == code
         assert place in refused.value.message
         assert refused.value.action.endswith(".")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from workbench.db.base import new_id
 from workbench.errors import DiskFull, NotFound
-from workbench.storage import Storage
+from workbench.storage.store import Storage
 from workbench.storage.zipstream import zip_stream
 
 

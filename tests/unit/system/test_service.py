@@ -14,7 +14,7 @@ from tests.server import migrated, runtime_of
 from workbench import __version__
 from workbench.db.tables import Artifact, Machine, Target, Upload, Worker
 from workbench.runtime import Runtime
-from workbench.storage import Storage
+from workbench.storage.store import Storage
 from workbench.system import service
 from workbench.system.service import DatabaseDown, LogSize, Pulse, log_tail
 

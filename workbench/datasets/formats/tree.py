@@ -45,8 +45,13 @@ class FileTree:
 
     @cached_property
     def unexplained(self) -> list[str]:
-        """Files that look like annotations of whatever format, `dataset_meta.json` apart."""
+        """Files that look like annotations of whatever format, `dataset_meta.json` apart.
+
+        A text file that is called like a picture is one too: YOLO has its boxes there.
+        """
         found = self.with_suffix(".xml", ".json", ".csv", ".tsv")
+        pictures = {stem(name) for name in self.images}
+        found += [name for name in self.with_suffix(".txt") if stem(name) in pictures]
         return [name for name in found if base(name).lower() != "dataset_meta.json"]
 
     def with_suffix(self, *suffixes: str) -> list[str]:

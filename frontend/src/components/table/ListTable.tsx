@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from "react";
+import { type ReactNode } from "react";
 import { SortHeader, type SortProps } from "./SortHeader";
 import { type RowAttributes, VirtualBody } from "./VirtualBody";
 
@@ -36,7 +36,6 @@ export function ListTable<Row>(props: Props<Row>) {
     onSort,
     maxHeight = "calc(100vh - 190px)",
   } = props;
-  const scroll = useRef<HTMLDivElement>(null);
 
   const line = (row: Row, attributes: RowAttributes) => (
     <tr key={rowId(row)} {...attributes}>
@@ -55,7 +54,7 @@ export function ListTable<Row>(props: Props<Row>) {
   );
 
   return (
-    <div ref={scroll} className="scroll" style={{ maxHeight }}>
+    <div className="scroll" style={{ maxHeight }}>
       <table className="data" aria-rowcount={total + 1}>
         <caption className="unseen">{caption}</caption>
         <thead>
@@ -74,7 +73,6 @@ export function ListTable<Row>(props: Props<Row>) {
         <VirtualBody
           count={rows.length}
           columns={columns.length}
-          scroll={scroll}
           onEnd={onEnd}
           row={(index, attributes) => {
             const row = rows[index];

@@ -1,11 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 
 interface Props {
   count: number;
   columns: number;
-  /** The element that scrolls. */
-  scroll: RefObject<HTMLElement | null>;
   rowHeight?: number;
   /** A `<tr>` with the given attributes. */
   row: (index: number, attributes: RowAttributes) => ReactNode;
@@ -22,12 +20,14 @@ const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 15,
 
 /**
  * The body of a long table: only the rows in sight are there, between two rows that hold the place of the others.
- * Arrow keys move between the elements marked `data-row-focus`, one in each row.
+ * What scrolls is the nearest element above with the class `scroll`. Arrow keys move between the elements marked `data-row-focus`, one in each row.
  */
-export function VirtualBody({ count, columns, scroll, rowHeight = 32, row, onEnd }: Props) {
+export function VirtualBody({ count, columns, rowHeight = 32, row, onEnd }: Props) {
+  const own = useRef<HTMLTableSectionElement>(null);
   const virtualizer = useVirtualizer({
     count,
-    getScrollElement: () => scroll.current,
+    // Found from below: a ref of the element above is still empty when this body's effects run first.
+    getScrollElement: () => own.current?.closest<HTMLElement>(".scroll") ?? null,
     estimateSize: () => rowHeight,
     overscan: 12,
   });
@@ -61,7 +61,7 @@ export function VirtualBody({ count, columns, scroll, rowHeight = 32, row, onEnd
   };
 
   return (
-    <tbody onKeyDown={move}>
+    <tbody ref={own} onKeyDown={move}>
       {first && first.start > 0 && <Spacer columns={columns} height={first.start} />}
       {items.map((item) => row(item.index, { "data-index": item.index, "aria-rowindex": item.index + 2 }))}
       {last && <Spacer columns={columns} height={virtualizer.getTotalSize() - last.end} />}

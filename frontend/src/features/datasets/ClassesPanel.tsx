@@ -1,4 +1,4 @@
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import type { Dataset } from "../../api/types";
 import { Action } from "../../components/Action";
 import { fileName, saveText } from "../../components/download";
@@ -18,7 +18,6 @@ interface Props {
 /** How often each class occurs; a click shows its samples. */
 export function ClassesPanel({ dataset, label, onPick }: Props) {
   const rows = useMemo(() => classCounts(dataset), [dataset]);
-  const scroll = useRef<HTMLDivElement>(null);
   const most = rows[0]?.count ?? 0;
   const total = rows.reduce((sum, row) => sum + row.count, 0);
   const absent = rows.filter((row) => row.count === 0).length;
@@ -42,7 +41,7 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
         </>
       }
     >
-      <div ref={scroll} className="scroll" style={{ maxHeight: 340 }}>
+      <div className="scroll" style={{ maxHeight: 340 }}>
         <table className="data" aria-rowcount={rows.length + 1}>
           <caption className="unseen">Classes by how often they occur</caption>
           <thead>
@@ -61,7 +60,6 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
           <VirtualBody
             count={rows.length}
             columns={3}
-            scroll={scroll}
             row={(index, attributes) => {
               const row = rows[index];
               if (!row) return null;

@@ -6,7 +6,7 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import type { Layer } from "../../api/types";
 import { EmptyState } from "../../components/States";
 import { SortHeader } from "../../components/table/SortHeader";
@@ -38,7 +38,6 @@ interface Props {
 
 /** Every executed layer; only the rows in sight are there. */
 export function LayersTable({ rows, sort, hide, selected, onSort, onPick, onClear }: Props) {
-  const scroll = useRef<HTMLDivElement>(null);
   const sorting = useMemo(() => [{ id: sort.replace("-", ""), desc: sort.startsWith("-") }], [sort]);
   const table = useTable({
     features,
@@ -62,7 +61,7 @@ export function LayersTable({ rows, sort, hide, selected, onSort, onPick, onClea
     );
   }
   return (
-    <div ref={scroll} className="scroll" style={{ maxHeight: 560 }}>
+    <div className="scroll" style={{ maxHeight: 560 }}>
       <table className="data fixed" aria-rowcount={rows.length + 1} style={{ minWidth: 720 }}>
         <caption className="unseen">Executed layers</caption>
         <colgroup>
@@ -84,7 +83,6 @@ export function LayersTable({ rows, sort, hide, selected, onSort, onPick, onClea
         <VirtualBody
           count={sorted.length}
           columns={columns.length}
-          scroll={scroll}
           row={(index, attributes) => {
             const layer = sorted[index]?.original;
             if (!layer) return null;

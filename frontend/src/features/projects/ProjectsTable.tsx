@@ -1,5 +1,4 @@
 import { Link } from "@tanstack/react-router";
-import { useRef } from "react";
 import type { Project } from "../../api/types";
 import { Chip } from "../../components/Chip";
 import { Explain } from "../../components/Explain";
@@ -28,9 +27,8 @@ export function ProjectsTable({
   onEnd,
   maxHeight = "calc(100vh - 190px)",
 }: Props) {
-  const scroll = useRef<HTMLDivElement>(null);
   return (
-    <div ref={scroll} className="scroll" style={{ maxHeight }}>
+    <div className="scroll" style={{ maxHeight }}>
       <table className="data" aria-rowcount={total + 1}>
         <caption className="unseen">Projects with the best run of each</caption>
         <thead>
@@ -66,7 +64,6 @@ export function ProjectsTable({
         <VirtualBody
           count={rows.length}
           columns={COLUMNS}
-          scroll={scroll}
           onEnd={onEnd}
           row={(index, attributes) => {
             const row = rows[index];

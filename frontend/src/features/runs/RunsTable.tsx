@@ -6,7 +6,7 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Project, Run } from "../../api/types";
 import { Confirm } from "../../components/Confirm";
 import { Panel } from "../../components/Panel";
@@ -45,7 +45,6 @@ interface Props {
 /** Every run of the project. All are kept; a click selects. */
 export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
   const client = useQueryClient();
-  const scroll = useRef<HTMLDivElement>(null);
   const [sort, setSort] = useState("-created");
   const sorting = useMemo(() => [{ id: sort.replace("-", ""), desc: sort.startsWith("-") }], [sort]);
   const table = useTable({ features, columns, data: runs, state: { sorting }, getRowId: (run) => run.id });
@@ -84,7 +83,7 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
           Runs in {mixed.join(" and ")} stand side by side: they do not compare like with like.
         </p>
       )}
-      <div ref={scroll} className="scroll" style={{ maxHeight: 340 }}>
+      <div className="scroll" style={{ maxHeight: 340 }}>
         <table className="data" aria-rowcount={rows.length + 1}>
           <caption className="unseen">Runs of {project.name}</caption>
           <thead>
@@ -100,7 +99,6 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
           <VirtualBody
             count={rows.length}
             columns={columns.length}
-            scroll={scroll}
             row={(index, attributes) => {
               const run = rows[index]?.original;
               if (!run) return null;

@@ -123,10 +123,10 @@ class TestRefusals:
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
     def test_a_billion_laughs(self, encoding: str) -> None:
-        started = time.monotonic()
+        started = time.process_time()
         with pytest.raises(XmlRefused, match="document type"):
             read_voc_xml(BOMB.encode(encoding), "a.xml", Problems())
-        assert time.monotonic() - started < 0.1
+        assert time.process_time() - started < 0.1
 
     @given(st.binary(max_size=300))
     def test_any_bytes(self, data: bytes) -> None:
