@@ -96,7 +96,8 @@ def _kill(stack: Stack, broker: Redis, victim: str, rng: random.Random) -> bool:
             rng.choice(engines).kill()
     elif victim == "worker":
         names = [name for name in stack.processes if name.startswith("worker")]
-        name = rng.choice(names)
+        busy = [name for name in names if stack.engines(name)]
+        name = rng.choice(busy or names)
         stack.kill(name)
         stack.worker(name)
     elif victim == "server":

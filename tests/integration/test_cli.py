@@ -254,13 +254,14 @@ class TestServer:
         assert "workbench up" in err
 
 
-class TestDemo:
-    @pytest.fixture(scope="class")
-    def apart(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-        """An installation of its own, without a running server."""
-        with running(Stack(tmp_path_factory.mktemp("demo"))) as stack:
-            yield stack
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """An installation of its own, without a running server."""
+    with running(Stack(tmp_path_factory.mktemp("demo"))) as stack:
+        yield stack
 
+
+class TestDemo:
     def test_it_is_one_document_and_ends(self, apart: Stack) -> None:
         options = ("--exit", "--duration", "0.5", "--port", str(apart.port))
         document = told(apart, "demo", *options)

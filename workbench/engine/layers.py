@@ -86,32 +86,27 @@ def _measure(
     pipeline = Pipeline(compiled.model, requests, prepared.sets, wanted.device)
     pipeline.first()
     pipeline.fill()
-    warmed = 1 + pipeline.flow(WARM_UP_S, at_least=1).count + len(pipeline.requests)
+    pipeline.flow(WARM_UP_S)
     pipeline.drain()
-    cumulative = _cumulative(compiled)
-    before = _counters(pipeline)
 
     _stage(emit, 4)
-    pipeline.fill()
-    if cumulative:
-        flow = pipeline.flow(
+    if _cumulative(compiled):
+        warmed, before = pipeline.started, _counters(pipeline)
+        pipeline.fill()
+        pipeline.flow(
             duration, iterations, tick=lambda _, done: emit.progress(done, iterations or done + 1, "inferences")
         )
         pipeline.drain()
-        count = flow.count + len(pipeline.requests)
+        count = pipeline.started - warmed
         return without_warm_up(before, warmed, _counters(pipeline), count, compiled.number("NUM_STREAMS") or 1), count
     sums: Times = {}
-    count = 0
-    began = 0.0
-    while count < (iterations or DEFAULT_ITERATIONS) and began < (duration or float("inf")):
-        flow = pipeline.flow(count=1)
-        began += flow.duration_s
-        pipeline.drain()
-        for name, time_us in _counters(pipeline).items():
+    count, spent = 0, 0.0
+    while count < (iterations or DEFAULT_ITERATIONS) and spent < (duration or float("inf")):
+        spent += pipeline.first() / 1e3
+        for name, time_us in _counters(pipeline, 1).items():
             sums[name] = sums.get(name, 0.0) + time_us
         count += 1
-        pipeline.fill()
-    pipeline.drain()
+        emit.progress(count, iterations or DEFAULT_ITERATIONS, "inferences")
     return {name: time_us / count for name, time_us in sums.items()}, count
 
 

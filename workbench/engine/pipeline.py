@@ -28,9 +28,9 @@ _FOREVER = float("inf")
 class Flow:
     """What a stretch of uninterrupted work came to, in order of completion.
 
-    `latency_ms` is from the start of a request to its end, as OpenVINO took it; `completed_s` counts from `started`,
-    which is the moment the request before the first one was completed. So `count` requests took exactly
-    `completed_s[-1]` seconds, with no start-up and no end in it.
+    `latency_ms` is from the start of a request to its end, as OpenVINO took it; `completed_s` counts from the moment
+    the request before the first one was completed. So `count` requests took exactly `completed_s[-1]` seconds, with no
+    start-up and no end in it.
     """
 
     latency_ms: array[float]
@@ -46,7 +46,8 @@ class Flow:
 
 
 class Pipeline:
-    """`requests` infer requests of a compiled model, fed with `sets` of input tensors in rotation."""
+    """`requests` infer requests of a compiled model, fed with `sets` of input tensors in rotation. `started` counts the
+    inferences since the model was compiled."""
 
     def __init__(
         self, compiled: ov.CompiledModel, requests: int, sets: Sequence[Sequence[ov.Tensor]], device: str
@@ -64,7 +65,7 @@ class Pipeline:
         single = len(sets[0]) == 1 if sets else False
         self._feeds: list[Any] = [row[0] if single else dict(enumerate(row)) for row in sets]
         self._next = 0
-        self._last = 0.0
+        self.started = 0
 
     def first(self) -> float:
         """Run one request alone; its time in ms, with setting its input."""
@@ -72,18 +73,23 @@ class Pipeline:
             started = time.perf_counter()
             self._start(self._feeds[0], None)
             self.queue.wait_all()
+            self.started += 1
             return (time.perf_counter() - started) * 1e3
 
     def fill(self) -> None:
         """Start every request once."""
-        self._last = time.perf_counter()
+        # Python's garbage collector would pause requests, and its pauses look like latency.
+        gc.collect()
+        gc.disable()
         with self._explained():
             for _ in self.requests:
                 self._start(self._feeds[self._next], None)
                 self._next = (self._next + 1) % len(self._feeds)
+        self.started += len(self.requests)
 
     def drain(self) -> None:
         """Wait until nothing is in flight."""
+        gc.enable()
         with self._explained():
             self.queue.wait_all()
 
@@ -97,9 +103,10 @@ class Pipeline:
         """Keep all requests busy until `duration_s` or `count` requests are over, whichever comes first, but for
         `at_least` that many; needs `fill` before, and leaves all requests in flight.
 
+        What was in flight before is completed first and does not count: requests may have waited since.
         `tick(seconds, requests)` is called at most every `TICK_S`, while requests run.
         """
-        with self._explained(), _no_collection():
+        with self._explained():
             return self._flow(duration_s or _FOREVER, count, at_least, tick)
 
     def _flow(
@@ -109,7 +116,12 @@ class Pipeline:
         requests, feeds, place, places = self.requests, self._feeds, self._next, len(self._feeds)
         capacity = min(count or _FIRST_CAPACITY, _FIRST_CAPACITY)
         latencies, moments = array("d", bytes(8 * capacity)), array("d", bytes(8 * capacity))
-        began = self._last
+        began = clock()
+        for _ in requests:
+            idle()
+            began = clock()
+            start(feeds[place], None)
+            place = (place + 1) % places
         end = began + duration_s
         told = began
         wake = min(end, told + TICK_S) if tick else end
@@ -140,7 +152,8 @@ class Pipeline:
                     told = moment
                 # Past the end, every request is looked at until there are enough of them.
                 wake = min(end, told + TICK_S) if moment < end else moment
-        self._next, self._last = place, moment
+        self._next = place
+        self.started += len(requests) + done
         del latencies[done:], moments[done:]
         return Flow(latencies, array("d", [moment - began for moment in moments]))
 
@@ -150,14 +163,3 @@ class Pipeline:
             yield
         except (RuntimeError, MemoryError) as error:
             raise errors.of_inference(error, self.device) from error
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without Python's garbage collector, whose pauses would look like latency."""
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

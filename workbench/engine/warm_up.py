@@ -29,12 +29,11 @@ def warm_up(pipeline: Pipeline, batch: int, longest_s: float) -> dict[str, Any]:
     """
     started = time.perf_counter()
     per_window = max(PER_WINDOW, len(pipeline.requests))
-    requests = 0
+    already = pipeline.started
     before: float | None = None
     pipeline.fill()
     while True:
         flow = pipeline.flow(duration_s=WINDOW_S, at_least=per_window)
-        requests += flow.count
         seconds = time.perf_counter() - started
         median = float(np.median(flow.latency_ms))
         change = abs(median / before - 1) if before else None
@@ -45,4 +44,5 @@ def warm_up(pipeline: Pipeline, batch: int, longest_s: float) -> dict[str, Any]:
         else:
             before = median
             continue
-        return {"inferences": requests * batch, "seconds": round(seconds, 3), "reason": reason}
+        inferences = (pipeline.started - already) * batch
+        return {"inferences": inferences, "seconds": round(seconds, 3), "reason": reason}

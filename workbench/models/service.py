@@ -28,6 +28,10 @@ def get(session: Session, ref: str) -> Model:
     return find(session, repository.statement(None, None, None), Model, ref, "model")
 
 
+def exists(session: Session, name: str) -> bool:
+    return repository.name_taken(session, name)
+
+
 def ready(session: Session, ref: str) -> Model:
     """A model that can be worked with."""
     row = get(session, ref)

@@ -202,12 +202,14 @@ def check_own_devices() -> Check:
     with tempfile.TemporaryDirectory(prefix="workbench-doctor-") as folder:
         operation = Path(folder) / "operation.json"
         operation.write_text(json.dumps({"kind": "probe", "parameters": {}, "lease_file": None}))
+        # An engine ends when its stdin does; the writing end of this pipe stays open as long as it works.
+        lifeline, ours = os.pipe()
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "workbench.engine", "run", operation.name],
+                [sys.executable, "-P", "-m", "workbench.engine", "run", operation.name],
                 cwd=folder,
                 env=_engine_environment(),
-                stdin=subprocess.PIPE,
+                stdin=lifeline,
                 capture_output=True,
                 timeout=PROBE_TIMEOUT_S,
                 check=False,
@@ -215,6 +217,9 @@ def check_own_devices() -> Check:
         except subprocess.TimeoutExpired:
             action = "Look for a driver that hangs: 'dmesg' may name it."
             return Check("devices", False, f"OpenVINO did not answer in {PROBE_TIMEOUT_S:.0f} s", action)
+        finally:
+            os.close(lifeline)
+            os.close(ours)
     events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{")]
     result = next((event["result"] for event in events if event.get("event") == "result"), None)
     if result is None:

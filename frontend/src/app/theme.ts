@@ -1,7 +1,14 @@
 /** Mantine's parts in the style of the page; colours come from styles/tokens.css. */
-import { createTheme } from "@mantine/core";
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+// Ten shades are asked for; the page has one accent, and the style sheet gives it for both schemes.
+const shade = (index: number) => (index === 7 ? "var(--accent-strong)" : "var(--accent)");
+const accent = Array.from({ length: 10 }, (_, index) => shade(index)) as unknown as MantineColorsTuple;
 
 export const theme = createTheme({
+  colors: { accent },
+  primaryColor: "accent",
+  primaryShade: 6,
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
   headings: { fontWeight: "600" },

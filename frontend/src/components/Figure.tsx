@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { type Quantity, THIN } from "../format/number";
+import type { Quantity } from "../format/number";
 import { Explain } from "./Explain";
 
 interface Props {
@@ -21,7 +21,7 @@ export function Figure({ label, explain, quantity, more, note }: Props) {
       <dd className="value">
         {quantity.value}
         <small>
-          {quantity.unit && THIN + quantity.unit}
+          {quantity.unit && NBSP + quantity.unit}
           {more && ` ${more}`}
         </small>
       </dd>

@@ -1,7 +1,7 @@
 /** Numbers as people read them: enough digits to compare, never more than the measurement carries. */
 
-/** A thin space stands between number and unit, and does not break. */
-export const THIN = "\u202f";
+/** Stands between number and unit: they stay on one line. */
+export const NBSP = "\u00a0";
 export const MISSING = "–";
 const MINUS = "\u2212";
 
@@ -73,10 +73,10 @@ export function bytesText(value: number | null | undefined): string {
 export function percent(share: number | null | undefined): string {
   if (!known(share)) return MISSING;
   const size = Math.abs(share) * 100;
-  if (size === 0) return `0${THIN}%`;
-  if (size < 0.01) return `<${THIN}0.01${THIN}%`;
+  if (size === 0) return `0${NBSP}%`;
+  if (size < 0.01) return `<${NBSP}0.01${NBSP}%`;
   const text = size.toFixed(size < 1 ? 2 : size < 99.95 ? 1 : 0);
-  return `${share < 0 ? MINUS : ""}${text}${THIN}%`;
+  return `${share < 0 ? MINUS : ""}${text}${NBSP}%`;
 }
 
 /** A change in percent always shows its direction. */
@@ -94,9 +94,9 @@ export function halfWidth(interval: readonly number[] | null | undefined): numbe
 /** The half width with as many decimals as it needs for one or two figures: "± 1.2". Empty without an interval. */
 export function plusMinus(interval: readonly number[] | null | undefined): string {
   const half = halfWidth(interval);
-  return half === null ? "" : `±${THIN}${decimal(half, 2)}`;
+  return half === null ? "" : `±${NBSP}${decimal(half, 2)}`;
 }
 
 export function joined({ value, unit }: Quantity): string {
-  return unit ? `${value}${THIN}${unit}` : value;
+  return unit ? `${value}${NBSP}${unit}` : value;
 }

@@ -1,5 +1,5 @@
 /** Times and durations. */
-import { decimal, known, MISSING, type Quantity, THIN } from "./number";
+import { decimal, known, MISSING, NBSP, type Quantity } from "./number";
 
 /** Milliseconds as a number with unit; seconds from 10,000 ms on, microseconds below a tenth. */
 export function milliseconds(value: number | null | undefined, figures = 3): Quantity {
@@ -12,14 +12,14 @@ export function milliseconds(value: number | null | undefined, figures = 3): Qua
 
 export function millisecondsText(value: number | null | undefined): string {
   const { value: number, unit } = milliseconds(value);
-  return unit ? number + THIN + unit : number;
+  return unit ? number + NBSP + unit : number;
 }
 
 /** The time of one layer: 742 µs, 12.4 ms. */
 export function microseconds(value: number | null | undefined): string {
   if (!known(value)) return MISSING;
-  if (Math.abs(value) >= 10_000) return `${decimal(value / 1000, 3)}${THIN}ms`;
-  return `${decimal(value, 3)}${THIN}µs`;
+  if (Math.abs(value) >= 10_000) return `${decimal(value / 1000, 3)}${NBSP}ms`;
+  return `${decimal(value, 3)}${NBSP}µs`;
 }
 
 /** A running clock: 0:38, 12:04, 1:02:03. */
@@ -34,12 +34,12 @@ export function clock(seconds: number | null | undefined): string {
 /** In words: 0.8 s, 12 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number | null | undefined): string {
   if (!known(seconds)) return MISSING;
-  if (seconds < 9.95) return `${seconds.toFixed(1)}${THIN}s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)}${NBSP}s`;
   const whole = Math.round(seconds);
-  if (whole < 60) return `${whole}${THIN}s`;
+  if (whole < 60) return `${whole}${NBSP}s`;
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  if (hours > 0) return `${hours}${THIN}h${minutes ? ` ${minutes}${THIN}min` : ""}`;
-  return `${minutes}${THIN}min${rest ? ` ${rest}${THIN}s` : ""}`;
+  if (hours > 0) return `${hours}${NBSP}h${minutes ? ` ${minutes}${NBSP}min` : ""}`;
+  return `${minutes}${NBSP}min${rest ? ` ${rest}${NBSP}s` : ""}`;
 }
 
 /** "just now", "5 min ago", "3 h ago", "yesterday", then the date. */
@@ -48,8 +48,8 @@ export function ago(moment: string | null | undefined, now: number = Date.now())
   if (Number.isNaN(at)) return MISSING;
   const seconds = (now - at) / 1000;
   if (seconds < 45) return "just now";
-  if (seconds < 3570) return `${Math.round(seconds / 60)}${THIN}min ago`;
-  if (seconds < 84_600) return `${Math.round(seconds / 3600)}${THIN}h ago`;
+  if (seconds < 3570) return `${Math.round(seconds / 60)}${NBSP}min ago`;
+  if (seconds < 84_600) return `${Math.round(seconds / 3600)}${NBSP}h ago`;
   const days = Math.round(seconds / 86_400);
   if (days === 1) return "yesterday";
   if (days < 7) return `${days} days ago`;

@@ -146,7 +146,7 @@ class TestWaiting:
             raise KeyboardInterrupt
 
         server.answer("GET", "/jobs/j1", JOB)
-        monkeypatch.setattr(waiting.time, "sleep", interrupted)
+        monkeypatch.setattr("workbench.client.waiting.time.sleep", interrupted)
         result = run("job", "watch", "j1", "--json")
         assert (result.exit_code, result.stdout) == (130, "")
         assert "workbench job cancel j1" in result.stderr

@@ -1,5 +1,7 @@
 """Devices of this machine: at least its CPU."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.unit.engine.networks import Recorder, ov
@@ -49,9 +51,7 @@ def test_not_there(device: str) -> None:
     assert "there is no such device" in caught.value.message
 
 
-def test_probe(tmp_path: object) -> None:
-    from pathlib import Path
-
+def test_probe() -> None:
     emit = Recorder()
     found = probe.run({}, Path(), emit)
     assert found["openvino_version"].count(".") == 2

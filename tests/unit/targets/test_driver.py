@@ -49,9 +49,9 @@ class Bench:
             self.identity = WorkerIdentity("00000000-0000-7000-8000-000000000001", "m", target.id)
         self.out: Path | None = None
 
-    def queue(self, operation: str, **options: float) -> str:
+    def queue(self, operation: str, timeout_s: float = 60.0) -> str:
         def run(context: JobContext) -> Outcome:
-            result, out = run_operation(context, operation, {}, {}, folder="op", module=ODD, **options)
+            result, out = run_operation(context, operation, {}, {}, folder="op", module=ODD, timeout_s=timeout_s)
             assert (out / "file").read_text() == "artifact" if operation == "good" else True
             return Outcome(result)
 

@@ -1,4 +1,4 @@
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { SortHeader, type SortProps } from "./SortHeader";
 import { type RowAttributes, VirtualBody } from "./VirtualBody";
 

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Layer } from "../../api/types";
 import { Chip } from "../../components/Chip";
 import type { CsvValue } from "../../format/csv";
-import { MISSING, percent, THIN } from "../../format/number";
+import { MISSING, NBSP, percent } from "../../format/number";
 import { microseconds } from "../../format/time";
 import { LAYER_STATUS, shapeText } from "../../format/words";
 
@@ -22,7 +22,7 @@ export interface LayerColumn {
 }
 
 export function layerTime(layer: Pick<Layer, "status" | "time_us">): string {
-  if (layer.status === "below_resolution") return `<${THIN}1${THIN}µs`;
+  if (layer.status === "below_resolution") return `<${NBSP}1${NBSP}µs`;
   if (layer.status === "not_executed") return "not executed";
   return microseconds(layer.time_us);
 }

@@ -1,6 +1,6 @@
 import type { Analysis, Model } from "../../api/types";
 import { Figure, Figures } from "../../components/Figure";
-import { bytes, decimal, percent, type Quantity, scaled, THIN } from "../../format/number";
+import { bytes, decimal, NBSP, percent, type Quantity, scaled } from "../../format/number";
 
 const EXPLAINED = {
   gflop:
@@ -14,7 +14,7 @@ const EXPLAINED = {
 };
 
 function share(value: number | null | undefined): Quantity {
-  const [number = "", unit = ""] = percent(value).split(THIN);
+  const [number = "", unit = ""] = percent(value).split(NBSP);
   return { value: number, unit };
 }
 
@@ -54,7 +54,7 @@ export function AnalysisFigures({ model, analysis }: { model: Model; analysis: A
         label="Activations"
         explain={EXPLAINED.memory}
         quantity={least}
-        more={most.unit ? `to ${most.value}${THIN}${most.unit}` : undefined}
+        more={most.unit ? `to ${most.value}${NBSP}${most.unit}` : undefined}
         note="least to most"
       />
       <Figure label="Sparsity" explain={EXPLAINED.sparsity} quantity={share(analysis.sparsity)} />
