@@ -3,12 +3,12 @@
 import contextlib
 import logging
 import os
-import signal
 import threading
 import warnings
 from typing import Any
 
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
+from celery.signals import worker_shutting_down
 
 from workbench import rooms
 from workbench.db.migrate import pending
@@ -103,11 +103,6 @@ def _consume(runtime: Runtime, identity: WorkerIdentity) -> None:
         quiet=True,
     )
 
-    def stop(*_: object) -> None:
-        runner.stop_all()
-        worker.stop()
-
-    # Celery's warm stop waits for its tasks; these end first, as their jobs are told to stop.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    # Celery's warm stop (SIGTERM, SIGINT) waits for its tasks: these end once their jobs are told to stop.
+    worker_shutting_down.connect(lambda **_: runner.stop_all(), weak=False)
     worker.start()

@@ -127,6 +127,9 @@ def serve(
     if supervisor is not None:
         supervisor.start()
     announce(url, settings.data_dir, settings.token if settings.token_needed else None)
+    # uvicorn ends on these signals and then raises them again, for whoever handled them before: nobody dies of it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     try:
         server.run(sockets=[listener])
     finally:
@@ -212,6 +215,7 @@ class _WorkerSupervisor(threading.Thread):
                 [sys.executable, "-m", "workbench.cli.main", "worker"],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
+                stdout=sys.stderr,
                 start_new_session=True,
             )
             code = self._process.wait()

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.engine import compiling, configuration, devices, execution_graph, inputs, loading, precision
+from workbench.engine import compiling, configuration, devices, errors, execution_graph, inputs, loading, precision
 from workbench.engine.configuration import Configuration
 from workbench.engine.execution_graph import Layer
 from workbench.engine.pipeline import Pipeline
 from workbench.engine.protocol import Emitter
 
+if TYPE_CHECKING:
+    import openvino as ov
+
 _STAGES = ("read", "compile", "prepare input", "warm up", "measure layers")
 DEFAULT_ITERATIONS = 100
 DEFAULT_DURATION_S = 3.0
-WARM_UP_S = 0.3
+# Few against the inferences that are measured: see `without_warm_up`.
+WARM_UP_COUNT = 10
+WARM_UP_S = 1.0
 _PREFIX = "subgraph"
 NOTE = (
     "Times are from a separate run with OpenVINO's counters on, averages over its inferences in whole microseconds; a "
     "layer that takes less than one is below their resolution."
 )
 
-# Layer name → (mean time in µs since the model was compiled, or of the last inference, whether it has a counter).
+# Layer name → mean time in µs.
 Times = dict[str, float]
 
 
@@ -79,35 +86,57 @@ def _measure(
     compiled: compiling.Compiled, requests: int, prepared: inputs.Inputs, wanted: Configuration, emit: Emitter
 ) -> tuple[Times, int]:
     """Mean time of each layer, and over how many inferences."""
-    duration, iterations = wanted.duration_s, wanted.iterations
-    if duration is None and iterations is None:
-        duration, iterations = DEFAULT_DURATION_S, DEFAULT_ITERATIONS
     _stage(emit, 3)
+    if not _cumulative(compiled):
+        return one_by_one(compiled.model, prepared, wanted, emit)
     pipeline = Pipeline(compiled.model, requests, prepared.sets, wanted.device)
     pipeline.first()
     pipeline.fill()
-    pipeline.flow(WARM_UP_S)
+    pipeline.flow(WARM_UP_S, WARM_UP_COUNT)
     pipeline.drain()
+    warmed, before = pipeline.started, _counters(pipeline.requests)
 
     _stage(emit, 4)
-    if _cumulative(compiled):
-        warmed, before = pipeline.started, _counters(pipeline)
-        pipeline.fill()
-        pipeline.flow(
-            duration, iterations, tick=lambda _, done: emit.progress(done, iterations or done + 1, "inferences")
-        )
-        pipeline.drain()
-        count = pipeline.started - warmed
-        return without_warm_up(before, warmed, _counters(pipeline), count, compiled.number("NUM_STREAMS") or 1), count
+    duration, iterations = _limits(wanted)
+    goal = iterations or DEFAULT_ITERATIONS
+    pipeline.fill()
+    pipeline.flow(duration, iterations, tick=lambda _, done: emit.progress(min(done, goal), goal, "inferences"))
+    pipeline.drain()
+    count = pipeline.started - warmed
+    after = _counters(pipeline.requests)
+    return without_warm_up(before, warmed, after, count, compiled.number("NUM_STREAMS") or 1), count
+
+
+def one_by_one(
+    compiled: ov.CompiledModel, prepared: inputs.Inputs, wanted: Configuration, emit: Emitter
+) -> tuple[Times, int]:
+    """The same for devices whose counters are those of the last inference: they are read after each."""
+    duration, iterations = _limits(wanted)
+    goal = iterations or DEFAULT_ITERATIONS
     sums: Times = {}
-    count, spent = 0, 0.0
-    while count < (iterations or DEFAULT_ITERATIONS) and spent < (duration or float("inf")):
-        spent += pipeline.first() / 1e3
-        for name, time_us in _counters(pipeline, 1).items():
-            sums[name] = sums.get(name, 0.0) + time_us
-        count += 1
-        emit.progress(count, iterations or DEFAULT_ITERATIONS, "inferences")
+    count = 0
+    try:
+        request = compiled.create_infer_request()
+        for number in range(WARM_UP_COUNT):
+            request.infer(dict(enumerate(prepared.sets[number % len(prepared.sets)])))
+        _stage(emit, 4)
+        started = time.perf_counter()
+        while count < (iterations or math.inf) and time.perf_counter() - started < (duration or math.inf):
+            request.infer(dict(enumerate(prepared.sets[count % len(prepared.sets)])))
+            for name, time_us in _counters([request]).items():
+                sums[name] = sums.get(name, 0.0) + time_us
+            count += 1
+            emit.progress(min(count, goal), goal, "inferences")
+    except RuntimeError as error:
+        raise errors.of_inference(error, wanted.device) from error
     return {name: time_us / count for name, time_us in sums.items()}, count
+
+
+def _limits(wanted: Configuration) -> tuple[float | None, int | None]:
+    """(seconds, inferences), of which the nearer ends the run."""
+    if wanted.duration_s is None and wanted.iterations is None:
+        return DEFAULT_DURATION_S, DEFAULT_ITERATIONS
+    return wanted.duration_s, wanted.iterations
 
 
 def without_warm_up(before: Times, warmed: int, after: Times, count: int, streams: int) -> Times:
@@ -132,14 +161,14 @@ def _cumulative(compiled: compiling.Compiled) -> bool:
     return isinstance(executing, list) and all(str(name).startswith("CPU") for name in executing)
 
 
-def _counters(pipeline: Pipeline) -> Times:
-    """Mean of all infer requests' counters, by layer, in µs; with several streams the requests see different ones."""
+def _counters(requests: Sequence[Any]) -> Times:
+    """Mean of the infer requests' counters, by layer, in µs; with several streams the requests see different ones."""
     sums: Times = {}
-    for request in pipeline.requests:
+    for request in requests:
         for info in request.get_profiling_info():
             time_us = info.real_time.total_seconds() * 1e6
             sums[info.node_name] = sums.get(info.node_name, 0.0) + time_us
-    return {name: time_us / len(pipeline.requests) for name, time_us in sums.items()}
+    return {name: time_us / len(requests) for name, time_us in sums.items()}
 
 
 def _rows(found: list[Layer], times: Times) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@ import { EmptyState } from "../components/States";
 
 export function NotFound() {
   return (
-    <EmptyState title="There is no such page" actions={<Link to="/">Projects</Link>}>
+    <EmptyState level={1} title="There is no such page" actions={<Link to="/">Projects</Link>}>
       The address leads nowhere. It may be from an older version, or mistyped.
     </EmptyState>
   );

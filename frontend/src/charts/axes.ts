@@ -9,12 +9,13 @@ interface AxisWish {
   name: string;
   min?: number | "dataMin";
   max?: number | "dataMax";
-  logarithmic?: boolean;
+  /** The range ends at numbers of the data, not at round ones. */
+  odd?: boolean;
 }
 
-export function valueAxis(colors: ChartColors, where: "x" | "y", { name, min, max, logarithmic }: AxisWish) {
+export function valueAxis(colors: ChartColors, where: "x" | "y", { name, min, max, odd }: AxisWish) {
   return {
-    type: logarithmic ? ("log" as const) : ("value" as const),
+    type: "value" as const,
     name,
     nameLocation: "middle" as const,
     nameGap: where === "x" ? 26 : 44,
@@ -28,6 +29,9 @@ export function valueAxis(colors: ChartColors, where: "x" | "y", { name, min, ma
       fontSize: 11,
       fontFamily: FONT,
       hideOverlap: true,
+      // A range that ends where the data ends has odd numbers there.
+      showMinLabel: odd ? false : undefined,
+      showMaxLabel: odd ? false : undefined,
       formatter: (value: number) =>
         decimal(value, 4)
           .replace(/(\.\d*?)0+$/, "$1")

@@ -50,7 +50,7 @@ export function Confirm({ verb, question, children, reason, action, onDone }: Pr
           <div className="row" style={{ justifyContent: "flex-end" }}>
             <Action onClick={() => setOpen(false)}>Keep</Action>
             <Action
-              color="red"
+              className="danger"
               variant="filled"
               loading={run.isPending}
               onClick={() => run.mutate()}

@@ -13,17 +13,19 @@ interface Props {
   options: readonly Option[];
   chosen: readonly string[];
   onToggle: (value: string) => void;
+  /** What is chosen is no filter, so that the chip need not stand out. */
+  quiet?: boolean;
 }
 
 /** A chip that opens a list of check boxes. */
-export function FacetMenu({ label, options, chosen, onToggle }: Props) {
+export function FacetMenu({ label, options, chosen, onToggle, quiet = false }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus shadow="none" withinPortal>
       <Popover.Target>
         <button
           type="button"
-          className={chosen.length > 0 ? "chip accent" : "chip"}
+          className={chosen.length > 0 && !quiet ? "chip accent" : "chip"}
           aria-expanded={open}
           onClick={() => setOpen(!open)}
         >

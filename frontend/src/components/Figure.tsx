@@ -21,7 +21,7 @@ export function Figure({ label, explain, quantity, more, note }: Props) {
       <dd className="value">
         {quantity.value}
         <small>
-          {quantity.unit && NBSP + quantity.unit}
+          {quantity.unit && `\u00a0${quantity.unit}`}
           {more && ` ${more}`}
         </small>
       </dd>

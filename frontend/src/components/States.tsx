@@ -5,15 +5,18 @@ import { Action } from "./Action";
 
 interface EmptyProps {
   title: string;
+  /** 1 when it is all there is on the page. */
+  level?: 1 | 2;
   children?: ReactNode;
   actions?: ReactNode;
 }
 
 /** A list without rows says what would fill it. */
-export function EmptyState({ title, children, actions }: EmptyProps) {
+export function EmptyState({ title, level = 2, children, actions }: EmptyProps) {
+  const Heading = level === 1 ? "h1" : "h2";
   return (
     <div className="empty">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {actions && <div className="row">{actions}</div>}
     </div>

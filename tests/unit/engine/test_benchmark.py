@@ -21,8 +21,16 @@ PARTS = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tests need neither a long warm-up nor the time from the cache."""
+    monkeypatch.setattr("workbench.engine.warm_up.WINDOW_S", 0.02)
+    if "Cached" not in request.node.nodeid:
+        monkeypatch.setattr("workbench.engine.cached_compile.TOO_LONG_MS", 0.0)
+
+
 def run(work: Path, emit: Recorder | None = None, **given: Any) -> dict[str, Any]:
-    parameters = {"model": "inputs/model.xml", "device": "CPU", "duration_s": 0.3} | given
+    parameters = {"model": "inputs/model.xml", "device": "CPU", "duration_s": 0.2} | given
     result = benchmark.run(parameters, work, emit or Recorder())
     json.dumps(result, allow_nan=False)
     return result
@@ -185,6 +193,12 @@ class TestRefusals:
 
 
 class TestCachedCompile:
+    def test_is_a_time(self, tmp_path: Path) -> None:
+        work = work_folder(tmp_path, classifier())
+        found = run(work)
+        assert 0 < found["compile_cached_ms"] < 10_000
+        assert sorted(path.name for path in work.iterdir()) == ["inputs", "out"]
+
     def test_failing_costs_only_the_number(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.executable", "/bin/false")
         emit = Recorder()
@@ -192,6 +206,10 @@ class TestCachedCompile:
         assert found["compile_cached_ms"] is None
         assert found["samples"] > 0
         assert any("cache" in event["message"] for event in emit.of("log"))
+
+    def test_of_a_virtual_device(self, tmp_path: Path) -> None:
+        found = run(work_folder(tmp_path, classifier()), device="AUTO:CPU", streams=1)
+        assert found["compile_cached_ms"] is None or found["compile_cached_ms"] > 0
 
     def test_is_not_taken_where_compiling_takes_long(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("workbench.engine.cached_compile.TOO_LONG_MS", 0.0)

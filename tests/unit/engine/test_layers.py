@@ -3,12 +3,13 @@
 import gzip
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from tests.unit.engine.networks import Recorder, classifier, np, op, ov, work_folder
-from workbench.engine import execution_graph, layers
+from workbench.engine import configuration, execution_graph, layers
+from workbench.engine.inputs import Inputs
 
 LARGE = (1, 3, 160, 160)
 
@@ -76,25 +77,26 @@ class TestARun:
         """Of the model: convolution, add, relu, mean, matmul, softmax."""
         result = measured[0]
         assert result["original"] == 6
-        assert result["iterations"] == 101, "100 and the one in flight at the end"
+        assert result["iterations"] == 102, "100, the one that was waited for before, and the one in flight after"
         assert result["effective_precision"] == "f32"
         assert result["layers_note"]
 
 
 class TestConfigurations:
     def test_times_add_up_to_the_latency(self, tmp_path: Path) -> None:
-        """One stream and one request: what the layers take is most of what an inference takes."""
-        from workbench.engine import benchmark
-
-        work = work_folder(tmp_path, classifier((1, 3, 256, 256), channels=32))
-        result, _ = run(work, iterations=60)
-        parameters = {"model": "inputs/model.xml", "device": "CPU", "streams": 1, "precision": "f32", "iterations": 60}
-        whole = benchmark.run(parameters, work, Recorder())["latency_ms"]["min"] * 1e3
-        assert result["total_us"] > 0.6 * whole
+        """One stream and one request: what the layers take is most of what the fastest inference takes."""
+        model = classifier((1, 3, 256, 256), channels=32)
+        result, _ = run(work_folder(tmp_path, model), iterations=60)
+        request = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
+        fastest = float("inf")
+        for _ in range(60):
+            request.infer()
+            fastest = min(fastest, request.latency * 1e3)
+        assert result["total_us"] > 0.6 * fastest
 
     def test_several_streams(self, tmp_path: Path) -> None:
         result, table = run(work_folder(tmp_path, classifier(LARGE)), streams=2, requests=2, iterations=20)
-        assert result["iterations"] == 22
+        assert result["iterations"] == 20 + 2 * 2
         assert next(row for row in table["layers"] if row["type"] == "Convolution")["time_us"] > 0
 
     @pytest.mark.parametrize("device", ["HETERO:CPU", "AUTO:CPU"])
@@ -108,6 +110,20 @@ class TestConfigurations:
         result, table = run(work_folder(tmp_path, ov.Model([op.result(data)], [data], "m")), iterations=3)
         assert result["executed"] >= 0
         assert all(row["share"] == 0 or row["time_us"] for row in table["layers"])
+
+
+class TestOneByOne:
+    """The way for devices whose counters are those of the last inference, on the CPU."""
+
+    def test_reads_the_counters_after_each(self) -> None:
+        compiled = ov.Core().compile_model(classifier(LARGE, channels=16), "CPU", {"PERF_COUNT": True})
+        sets = [[ov.Tensor(np.zeros(LARGE, np.float32))]]
+        emit = Recorder()
+        wanted = configuration.read({"device": "CPU", "iterations": 7}, Path())
+        times, count = layers.one_by_one(compiled, Inputs(sets, {}), wanted, emit)
+        assert count == 7
+        assert times["conv"] > 0
+        assert emit.of("progress")[-1] == {"event": "progress", "done": 7, "total": 7, "unit": "inferences"}
 
 
 class TestWithoutWarmUp:
@@ -126,7 +142,7 @@ class TestWithoutWarmUp:
 
 
 class TestOriginalNames:
-    known = {"a": 1, "b": 1, "c,d": 1, "e,f,g": 1}
+    known: ClassVar[dict[str, int]] = dict.fromkeys(("a", "b", "c,d", "e,f,g"), 1)
 
     @pytest.mark.parametrize(
         ("text", "names"),
@@ -175,4 +191,5 @@ def test_an_fp32_and_an_int8_version_share_their_originals(tmp_path: Path) -> No
         rows = [row for row in table["layers"] if row["type"] == "Convolution"]
         return {item["name"] for row in rows for item in row["originals"]}
 
-    assert {"conv", "relu"} <= convolution(plain) & convolution(small)
+    # In the INT8 version the ReLU has become part of the quantisation behind it.
+    assert {"conv", "bias"} <= convolution(plain) & convolution(small)

@@ -106,6 +106,7 @@ export function LayerFilters({ layers, rows, search, onChange, file }: Props) {
       </span>
       <FacetMenu
         label="columns"
+        quiet
         options={LAYER_COLUMNS.filter((column) => column.id !== "name").map((column) => ({
           value: column.id,
           label: column.label,

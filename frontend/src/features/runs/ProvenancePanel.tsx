@@ -1,9 +1,12 @@
+import { useQueryClient } from "@tanstack/react-query";
 import type { Run } from "../../api/types";
+import { Confirm } from "../../components/Confirm";
 import { fileName, saveText } from "../../components/download";
 import { Explain } from "../../components/Explain";
 import { Panel } from "../../components/Panel";
 import { bytesText, count, decimal, MISSING } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
+import { deleteRun } from "./queries";
 
 function shown(value: unknown): string {
   if (value === null || value === undefined || value === "") return MISSING;
@@ -18,6 +21,7 @@ function record(value: unknown): Record<string, unknown> {
 
 /** What the numbers of a run depend on, so that somebody else can get the same. */
 export function ProvenancePanel({ run }: { run: Run }) {
+  const client = useQueryClient();
   const { provenance: from, input, warmup } = run;
   const properties = Object.entries(record(from.properties)).sort(([a], [b]) => (a < b ? -1 : 1));
   const memory = from.memory_bytes;
@@ -26,19 +30,29 @@ export function ProvenancePanel({ run }: { run: Run }) {
     <Panel
       title="Provenance"
       aside={
-        <button
-          type="button"
-          className="chip"
-          onClick={() =>
-            saveText(
-              fileName(`${run.label}-${run.id}.json`),
-              `${JSON.stringify(run, null, 2)}\n`,
-              "application/json",
-            )
-          }
-        >
-          JSON
-        </button>
+        <>
+          <button
+            type="button"
+            className="chip"
+            onClick={() =>
+              saveText(
+                fileName(`${run.label}-${run.id}.json`),
+                `${JSON.stringify(run, null, 2)}\n`,
+                "application/json",
+              )
+            }
+          >
+            JSON
+          </button>
+          <Confirm
+            verb="Delete this run"
+            question={`Delete the run ${run.label}?`}
+            action={() => deleteRun(run.id)}
+            onDone={() => void client.invalidateQueries({ queryKey: ["runs"] })}
+          >
+            Its numbers, latencies and layers are removed for good.
+          </Confirm>
+        </>
       }
     >
       <dl className="facts-list">

@@ -1,4 +1,3 @@
-import { useQueryClient } from "@tanstack/react-query";
 import {
   createSortedRowModel,
   rowSortingFeature,
@@ -8,13 +7,11 @@ import {
 } from "@tanstack/react-table";
 import { useMemo, useState } from "react";
 import type { Project, Run } from "../../api/types";
-import { Confirm } from "../../components/Confirm";
 import { Panel } from "../../components/Panel";
 import { SortHeader } from "../../components/table/SortHeader";
 import { VirtualBody } from "../../components/table/VirtualBody";
 import { counted, decimal, MISSING, plusMinus } from "../../format/number";
 import { ago, dateTime } from "../../format/time";
-import { deleteRun } from "./queries";
 import { mixedPrecisions, unstable } from "./runColumns";
 import { VerdictChip } from "./VerdictChip";
 
@@ -44,14 +41,12 @@ interface Props {
 
 /** Every run of the project. All are kept; a click selects. */
 export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
-  const client = useQueryClient();
   const [sort, setSort] = useState("-created");
   const sorting = useMemo(() => [{ id: sort.replace("-", ""), desc: sort.startsWith("-") }], [sort]);
   const table = useTable({ features, columns, data: runs, state: { sorting }, getRowId: (run) => run.id });
   const rows = table.getRowModel().rows;
   const mixed = mixedPrecisions(runs);
   const header = { sort, onSort: setSort };
-  const chosen = runs.find((run) => run.id === selected);
 
   return (
     <Panel
@@ -65,16 +60,6 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
               · {count} {verdict}
             </span>
           ))}
-          {chosen && (
-            <Confirm
-              verb="Delete"
-              question={`Delete the run ${chosen.label}?`}
-              action={() => deleteRun(chosen.id)}
-              onDone={() => void client.invalidateQueries({ queryKey: ["runs"] })}
-            >
-              Its numbers, latencies and layers are removed for good.
-            </Confirm>
-          )}
         </>
       }
     >

@@ -35,7 +35,7 @@ export function histogramOption(rows: readonly Bin[], run: Run, colors: ChartCol
   return {
     ...base,
     grid: { left: 58, right: 16, top: 22, bottom: 42 },
-    xAxis: valueAxis(colors, "x", { name: "latency, ms", min: rows[0]?.from ?? 0, max: last }),
+    xAxis: valueAxis(colors, "x", { name: "latency, ms", min: rows[0]?.from ?? 0, max: last, odd: true }),
     yAxis: valueAxis(colors, "y", { name: "requests" }),
     tooltip: {
       ...base.tooltip,

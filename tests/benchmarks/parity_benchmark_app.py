@@ -1,0 +1,217 @@
+"""The engine against OpenVINO's own `benchmark_app`: the same model, settings and precision, in turn A B A B.
+
+    python tests/benchmarks/parity_benchmark_app.py --pairs 5 --duration 10
+
+prints a Markdown table. Each measurement is a process of its own. The ratio of a row is the median of the ratios of its
+pairs; the yardstick is 1 % for throughput and 2 % for the median latency, on a machine that does nothing else.
+
+The two differ on purpose in three points, which the settings here make equal or which do not matter over 10 s: by
+default `benchmark_app` feeds bytes to image inputs (`-ip f32` here), warms up with a single inference, and counts the
+time until the last request ends.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.benchmarks.light_models import with_random_weights  # noqa: E402
+from tests.benchmarks.machine import describe  # noqa: E402
+from workbench.engine.quiet import environment  # noqa: E402
+
+THROUGHPUT_WITHIN = 0.01
+MEDIAN_WITHIN = 0.02
+
+# Runs benchmark_app as it is and tells its results without the rounding of its report.
+APP = """
+import json, sys
+from openvino.tools.benchmark import benchmark, main
+inner = benchmark.Benchmark.main_loop
+def main_loop(self, requests, *rest):
+    found = inner(self, requests, *rest)
+    sys.stderr.write("RESULT " + json.dumps({"fps": found[0], "median_ms": found[1], "requests": len(requests)}) + "\\n")
+    return found
+benchmark.Benchmark.main_loop = main_loop
+sys.exit(main.main())
+"""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What both sides are told."""
+
+    name: str
+    app: tuple[str, ...]
+    engine: dict[str, Any]
+
+
+SETTINGS = {
+    "single": Setting(
+        "1 stream, 1 request", ("-hint", "none", "-nstreams", "1", "-nireq", "1"), {"streams": 1, "requests": 1}
+    ),
+    "latency": Setting("latency hint", ("-hint", "latency"), {"hint": "latency"}),
+    "throughput": Setting("throughput hint", ("-hint", "throughput"), {"hint": "throughput"}),
+    "batch": Setting(
+        "2 streams, batch 4",
+        ("-hint", "none", "-nstreams", "2", "-nireq", "2", "-b", "4"),
+        {"streams": 2, "requests": 2, "batch": 4},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    fps: float
+    median_ms: float
+    precision: str
+    streams: str
+    requests: int
+    verdict: str = ""
+
+
+def run_app(model: Path, setting: Setting, precision: str, duration: float, batched: bool) -> Outcome:
+    """One run of benchmark_app."""
+    options = ["-m", str(model), "-d", "CPU", "-api", "async", "-t", f"{duration:g}", "-infer_precision", precision]
+    layout = ["-layout", "[N,C,H,W]"] if batched else []
+    done = subprocess.run(
+        [sys.executable, "-c", APP, *options, "-ip", "f32", *layout, *setting.app],
+        env=os.environ | environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    text = done.stdout + done.stderr
+    found = re.search(r"^RESULT (.*)$", text, re.MULTILINE)
+    if done.returncode or found is None:
+        raise SystemExit(f"benchmark_app failed:\n{text[-3000:]}")
+    result = json.loads(found[1])
+    return Outcome(
+        result["fps"],
+        result["median_ms"],
+        _told(text, r"INFERENCE_PRECISION_HINT: <Type: '(\w+)'>"),
+        _told(text, r"NUM_STREAMS: (\d+)"),
+        result["requests"],
+    )
+
+
+def run_engine(model: Path, setting: Setting, precision: str, duration: float) -> Outcome:
+    """One run of the engine, in a work folder as a worker makes it."""
+    with _work_folder(model) as work:
+        parameters = {"model": "inputs/model.xml", "device": "CPU", "precision": precision, "duration_s": duration}
+        operation = {"kind": "benchmark", "parameters": parameters | setting.engine}
+        (work / "operation.json").write_text(json.dumps(operation))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workbench.engine", "run", "operation.json"],
+            cwd=work,
+            env=os.environ | environment() | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        events = [json.loads(line) for line in process.stdout]
+        errors = process.stderr.read()
+        process.wait()
+    last = events[-1] if events else {}
+    if last.get("event") != "result":
+        raise SystemExit(f"the engine failed: {last}\n{errors[-3000:]}")
+    found = last["result"]
+    streams, requests = str(found["streams"]), int(found["requests"])
+    median = float(found["latency_ms"]["median"])
+    return Outcome(found["throughput_fps"], median, found["effective_precision"], streams, requests, found["verdict"])
+
+
+@contextlib.contextmanager
+def _work_folder(model: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="parity-") as folder:
+        inputs = Path(folder) / "inputs"
+        inputs.mkdir()
+        for suffix in (".xml", ".bin"):
+            (inputs / f"model{suffix}").symlink_to(model.with_suffix(suffix))
+        yield Path(folder)
+
+
+def _told(text: str, pattern: str) -> str:
+    found = re.search(pattern, text)
+    short = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
+    return short.get(found[1], found[1]) if found else "?"
+
+
+def compare(name: str, model: Path, setting: Setting, options: argparse.Namespace) -> bool:
+    """Measure the pairs of one row and print it; whether it is within the yardstick."""
+    pairs = []
+    for number in range(options.pairs):
+        app = run_app(model, setting, options.precision, options.duration, "batch" in setting.engine)
+        engine = run_engine(model, setting, options.precision, options.duration)
+        if (app.precision, app.streams, app.requests) != (engine.precision, engine.streams, engine.requests):
+            raise SystemExit(f"the two sides did not run the same: {app} and {engine}")
+        pairs.append((app, engine))
+        told = f"{name}, {setting.name}, pair {number + 1}: {app.fps:.2f} and {engine.fps:.2f} FPS, "
+        print(f"{told}{app.median_ms:.4f} and {engine.median_ms:.4f} ms, {engine.verdict}", file=sys.stderr, flush=True)
+    fps = [engine.fps / app.fps for app, engine in pairs]
+    median = [engine.median_ms / app.median_ms for app, engine in pairs]
+    within = (
+        abs(statistics.median(fps) - 1) <= THROUGHPUT_WITHIN and abs(statistics.median(median) - 1) <= MEDIAN_WITHIN
+    )
+    cells = [
+        name,
+        setting.name,
+        pairs[0][1].precision,
+        pairs[0][1].streams,
+        str(pairs[0][1].requests),
+        f"{statistics.median(app.fps for app, _ in pairs):.2f}",
+        f"{statistics.median(engine.fps for _, engine in pairs):.2f}",
+        _ratio(fps),
+        f"{statistics.median(app.median_ms for app, _ in pairs):.4f}",
+        f"{statistics.median(engine.median_ms for _, engine in pairs):.4f}",
+        _ratio(median),
+        f"{sum(engine.verdict == 'stable' for _, engine in pairs)} of {len(pairs)}",
+        "yes" if within else "**no**",
+    ]
+    print("| " + " | ".join(cells) + " |", flush=True)
+    return within
+
+
+def _ratio(values: list[float]) -> str:
+    return f"{statistics.median(values):.4f} ({min(values):.3f}–{max(values):.3f})"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compare the engine with benchmark_app on this machine.")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--duration", type=float, default=10.0, help="seconds of each measurement")
+    parser.add_argument("--precision", default="f32", choices=["f32", "bf16", "f16"])
+    parser.add_argument("--models", nargs="+", default=["squeezenet", "resnet50"])
+    parser.add_argument("--settings", nargs="+", default=["single", "throughput"], choices=list(SETTINGS))
+    options = parser.parse_args()
+    print(f"{describe()}\n\n{options.pairs} pairs of {options.duration:g} s, A = benchmark_app, B = engine\n")
+    heads = (
+        "model", "setting", "precision", "streams", "requests", "A FPS", "B FPS", "B/A (pairs)", "A median ms",
+        "B median ms", "B/A (pairs)", "stable runs", "within 1 % and 2 %",
+    )  # fmt: skip
+    print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|", flush=True)
+    good = True
+    with tempfile.TemporaryDirectory(prefix="parity-models-") as folder:
+        for name in options.models:
+            model = with_random_weights(name, Path(folder))
+            for setting in options.settings:
+                good &= compare(name, model, SETTINGS[setting], options)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
