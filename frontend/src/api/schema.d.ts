@@ -6707,7 +6707,7 @@ export interface operations {
                 "upload-length": number;
                 /** @description `filename` and its value in base64 */
                 "upload-metadata": string;
-                "tus-resumable"?: string | null;
+                "tus-resumable"?: "1.0.0";
             };
             path?: never;
             cookie?: never;
@@ -7008,7 +7008,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "tus-resumable"?: string | null;
+                "tus-resumable"?: "1.0.0";
             };
             path: {
                 upload_id: string;
@@ -7110,7 +7110,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "tus-resumable"?: string | null;
+                "tus-resumable"?: "1.0.0";
             };
             path: {
                 upload_id: string;
@@ -7218,7 +7218,7 @@ export interface operations {
             header: {
                 /** @description where the part begins; it must be where the upload ends */
                 "upload-offset": number;
-                "tus-resumable"?: string | null;
+                "tus-resumable"?: "1.0.0";
             };
             path: {
                 upload_id: string;

@@ -1,12 +1,17 @@
 import { VirtualBody } from "../components/table/VirtualBody";
-import type { CsvColumn } from "../format/csv";
-import { decimal, MISSING } from "../format/number";
+import type { CsvColumn, CsvValue } from "../format/csv";
+import { count, decimal, MISSING } from "../format/number";
 
 interface Props<Row> {
   caption: string;
   rows: readonly Row[];
   columns: readonly CsvColumn<Row>[];
   height?: number;
+}
+
+function shown(value: CsvValue): string {
+  if (typeof value === "number") return Number.isInteger(value) ? count(value) : decimal(value, 5);
+  return value === null || value === undefined ? MISSING : String(value);
 }
 
 /** The numbers of a chart. */
@@ -37,7 +42,7 @@ export function DataTable<Row>({ caption, rows, columns, height = 280 }: Props<R
                   const cell = value(row);
                   return (
                     <td key={header} className="num">
-                      {typeof cell === "number" ? decimal(cell, 5) : (cell ?? MISSING)}
+                      {shown(cell)}
                     </td>
                   );
                 })}

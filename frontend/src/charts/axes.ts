@@ -76,3 +76,11 @@ export function escaped(text: string): string {
 export function tooltipLines(title: string, lines: readonly string[]): string {
   return [`<b>${escaped(title)}</b>`, ...lines.map(escaped)].join("<br>");
 }
+
+/** The next number upwards that an axis can end with: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten. */
+export function rounded(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const steps = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+  return (steps.find((step) => step * power >= value * (1 - 1e-9)) ?? 10) * power;
+}

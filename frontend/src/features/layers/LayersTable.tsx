@@ -26,6 +26,9 @@ const SORTED = LAYER_COLUMNS.map(({ id, sort, numeric }) => ({
   ...(numeric || id === "share" ? {} : { sortFn: "alphanumeric" as const }),
 }));
 
+// The name of a layer takes what is left, but at least this.
+const NAME_PX = 200;
+
 interface Props {
   rows: Layer[];
   sort: string;
@@ -62,7 +65,11 @@ export function LayersTable({ rows, sort, hide, selected, onSort, onPick, onClea
   }
   return (
     <div className="scroll" style={{ maxHeight: 560 }}>
-      <table className="data fixed" aria-rowcount={rows.length + 1} style={{ minWidth: 720 }}>
+      <table
+        className="data fixed"
+        aria-rowcount={rows.length + 1}
+        style={{ minWidth: columns.reduce((sum, column) => sum + (column.width ?? NAME_PX), 0) }}
+      >
         <caption className="unseen">Executed layers</caption>
         <colgroup>
           {columns.map((column) => (

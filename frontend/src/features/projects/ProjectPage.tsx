@@ -113,14 +113,14 @@ function Loaded({ project }: { project: Project }) {
         <Link
           from="/projects/$ref"
           search={(now) => ({ ...now, tab: undefined })}
-          aria-current={search.tab ? undefined : "page"}
+          activeOptions={{ exact: true, includeSearch: true }}
         >
           Analyze
         </Link>
         <Link
           from="/projects/$ref"
           search={(now) => ({ ...now, tab: "details" as const })}
-          aria-current={search.tab === "details" ? "page" : undefined}
+          activeOptions={{ exact: true, includeSearch: true }}
         >
           Details
         </Link>

@@ -78,7 +78,7 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
               <SortHeader id="median" label="median ms" numeric downFirst={false} {...header} />
               <SortHeader id="p99" label="p99 ms" numeric downFirst={false} {...header} />
               <SortHeader id="verdict" label="Verdict" {...header} />
-              <SortHeader id="created" label="When" downFirst {...header} />
+              <SortHeader id="created" label="Age" downFirst {...header} />
             </tr>
           </thead>
           <VirtualBody
@@ -113,7 +113,7 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
                     <VerdictChip verdict={run.verdict} reason={run.verdict_reason} />
                   </td>
                   <td className="dim" title={dateTime(run.created_at)}>
-                    {ago(run.created_at)}
+                    {ago(run.created_at).replace(" ago", "")}
                   </td>
                 </tr>
               );

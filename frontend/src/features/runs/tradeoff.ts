@@ -2,7 +2,7 @@
 import type { EChartsOption } from "echarts";
 import type { Run } from "../../api/types";
 import type { Percentile } from "../../app/search";
-import { baseOption, tooltipLines, valueAxis } from "../../charts/axes";
+import { baseOption, rounded, tooltipLines, valueAxis } from "../../charts/axes";
 import type { ChartPoint } from "../../charts/Chart";
 import { type ChartColors, faded } from "../../charts/colors";
 import { decimal, halfWidth, known, plusMinus } from "../../format/number";
@@ -135,7 +135,9 @@ export function tradeoffOption(
             label: {
               show: true,
               position: "right" as const,
-              distance: 6,
+              distance: 5,
+              // Below the line that joins the points of the front.
+              offset: [0, 8],
               color: chosen ? colors.ink : colors.dim,
               fontSize: 11,
               fontWeight: chosen ? ("bold" as const) : ("normal" as const),
@@ -211,12 +213,4 @@ function intervalSeries(points: readonly Point[], percentile: Percentile, colors
       };
     },
   };
-}
-
-/** The next number upwards that an axis can end with: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten. */
-export function rounded(value: number): number {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const steps = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
-  return (steps.find((step) => step * power >= value * (1 - 1e-9)) ?? 10) * power;
 }

@@ -75,8 +75,8 @@ function Bars({ disk }: { disk: System["disk"] }) {
             </tr>
           ))}
           <tr>
-            <th scope="row" className="strong">
-              In all
+            <th scope="row">
+              <b>In all</b>
             </th>
             <td className="num strong">{bytesText(used)}</td>
             <td className="num dim">{percent(used / Math.max(1, disk.total))} of the disk</td>

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Target, TargetLoad } from "../../api/types";
+import { rounded } from "../../charts/axes";
 import { ChartPanel } from "../../charts/ChartPanel";
 import type { ChartColors } from "../../charts/colors";
+import { Explain } from "../../components/Explain";
 import { Panel } from "../../components/Panel";
 import { ErrorState, Skeleton } from "../../components/States";
 import type { CsvColumn } from "../../format/csv";
@@ -73,22 +75,34 @@ function Cpu({ history, load }: { history: LoadPoint[]; load: TargetLoad }) {
       columns={COLUMNS}
       controls={<span className="strong">{decimal(load.cpu_percent, 3)} %</span>}
     >
-      <div className="legend">
-        {load.per_core?.map((value, core) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the number of the core is its name
-          <span key={core} className="row" style={{ gap: 5 }}>
-            core {core}
-            <span className="bar" style={{ width: 54 }}>
-              <i style={{ width: `${value}%` }} />
-            </span>
-            {decimal(value, 2)} %
-          </span>
-        ))}
+      <div className="legend" style={{ alignItems: "flex-end" }}>
+        {load.per_core && <Cores values={load.per_core} />}
         {load.load_average && (
-          <span>load {load.load_average.map((value) => decimal(value, 3)).join(", ")}</span>
+          <span>
+            <Explain text="Processes that run or want to run, averaged over 1, 5 and 15 minutes.">
+              load
+            </Explain>{" "}
+            {load.load_average.map((value) => value.toFixed(2)).join(", ")}
+          </span>
         )}
       </div>
     </ChartPanel>
+  );
+}
+
+/** One small column for each core, however many there are. */
+function Cores({ values }: { values: number[] }) {
+  const text = values.map((value, core) => `core ${core}: ${Math.round(value)} %`).join(", ");
+  return (
+    <span className="row" style={{ gap: 6 }} title={text}>
+      <span>cores</span>
+      <span className="cores" role="img" aria-label={text}>
+        {values.map((value, core) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the number of the core is its name
+          <i key={core} style={{ height: `${Math.max(4, value)}%` }} />
+        ))}
+      </span>
+    </span>
   );
 }
 
@@ -101,7 +115,7 @@ function Memory({ history, load }: { history: LoadPoint[]; load: TargetLoad }) {
         {
           name: "memory in use",
           unit: "GB",
-          most: total === undefined ? undefined : Math.ceil(total / 1e9),
+          most: total === undefined ? undefined : rounded(total / 1e9),
           values: history.map((point) => (point.memory === null ? null : point.memory / 1e9)),
         },
         colors,

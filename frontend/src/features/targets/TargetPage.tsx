@@ -99,11 +99,11 @@ function Loaded({ target }: { target: Target }) {
         {probe.error && <ErrorState error={probe.error} compact />}
         {job && job.state !== "succeeded" && <JobProgress job={job} onRetry={() => probe.mutate()} />}
         <LoadPanels target={target} />
-        <Devices target={target} />
         <div className="columns wide-narrow">
-          <ProjectsOf title="Projects" filters={{ target: target.id }} create={{ target: target.id }} />
+          <Devices target={target} />
           <Machine target={target} />
         </div>
+        <ProjectsOf title="Projects" filters={{ target: target.id }} create={{ target: target.id }} />
       </div>
     </>
   );

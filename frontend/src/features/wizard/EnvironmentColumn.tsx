@@ -4,6 +4,7 @@ import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
 import { bytesText, counted } from "../../format/number";
 import { infoOf } from "../targets/info";
 import { StateChip } from "../targets/TargetsPage";
+import { onlineFirst } from "./choice";
 import { Option } from "./Option";
 import classes from "./Wizard.module.css";
 
@@ -31,7 +32,7 @@ export function EnvironmentColumn({ targets, error, onRetry, target, device, mod
         </EmptyState>
       ) : (
         <div className={classes.list} role="radiogroup" aria-label="Machine and device">
-          {targets.map((entry) => (
+          {onlineFirst(targets).map((entry) => (
             <Machine key={entry.id} entry={entry} {...{ target, device, model, onPick }} />
           ))}
         </div>

@@ -28,3 +28,8 @@ export function estimateFor(estimate: number | null | undefined, durationS: numb
     ? null
     : estimate + BASELINE_RUNS * (durationS - ESTIMATED_FOR_S);
 }
+
+/** Machines that can measure now come first. */
+export function onlineFirst(targets: readonly Target[]): Target[] {
+  return [...targets].sort((a, b) => Number(b.state === "online") - Number(a.state === "online"));
+}
