@@ -38,6 +38,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
   },
-  server: { port: 5173, proxy: { "/api": { target: SERVER, changeOrigin: true } } },
+  server: {
+    port: 5173,
+    // The server refuses what comes from another origin; for it, the page comes from itself.
+    proxy: { "/api": { target: SERVER, changeOrigin: true, headers: { origin: SERVER } } },
+  },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
 });

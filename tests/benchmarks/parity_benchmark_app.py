@@ -104,6 +104,16 @@ class Others:
         return times.user + times.system + times.children_user + times.children_system
 
 
+def wait_until_quiet(limit: float, longest_s: float) -> None:
+    """Until others have used less than `limit` of the CPU for two seconds, or `longest_s` are over."""
+    end = time.monotonic() + longest_s
+    while time.monotonic() < end:
+        with Others() as others:
+            time.sleep(2.0)
+        if others.share < limit:
+            return
+
+
 def run_app(model: Path, setting: Setting, precision: str, duration: float, batched: bool) -> Outcome:
     """One run of benchmark_app."""
     options = ["-m", str(model), "-d", "CPU", "-api", "async", "-t", f"{duration:g}", "-infer_precision", precision]
@@ -179,6 +189,7 @@ def compare(name: str, model: Path, setting: Setting, options: argparse.Namespac
     pairs: list[tuple[Outcome, Outcome]] = []
     disturbed = 0
     while len(pairs) < options.pairs:
+        wait_until_quiet(options.others, options.wait)
         with Others() as others:
             app = run_app(model, setting, options.precision, options.duration, "batch" in setting.engine)
         share = others.share
@@ -195,7 +206,6 @@ def compare(name: str, model: Path, setting: Setting, options: argparse.Namespac
             pairs.append((app, engine))
         else:
             disturbed += 1
-            time.sleep(options.pause)
     fps = [engine.fps / app.fps for app, engine in pairs]
     median = [engine.median_ms / app.median_ms for app, engine in pairs]
     within = (
@@ -234,7 +244,7 @@ def main() -> int:
     parser.add_argument("--settings", nargs="+", default=["single", "throughput"], choices=list(SETTINGS))
     parser.add_argument("--others", type=float, default=0.05, help="share of the CPU that others may use")
     parser.add_argument("--again", type=int, default=5, help="pairs of a row that may be measured again")
-    parser.add_argument("--pause", type=float, default=0.0, help="seconds to wait before that")
+    parser.add_argument("--wait", type=float, default=60.0, help="seconds to wait for a quiet machine before a pair")
     options = parser.parse_args()
     print(f"{describe()}\n\n{options.pairs} pairs of {options.duration:g} s, A = benchmark_app, B = engine\n")
     heads = (

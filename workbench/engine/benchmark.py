@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from workbench.engine import (
     cached_compile,
     compiling,
@@ -16,10 +18,15 @@ from workbench.engine import (
     machine,
     precision,
     provenance,
+    statistics,
 )
+from workbench.engine.cached_compile import CachedCompile
 from workbench.engine.configuration import DEFAULT_DURATION_S, Configuration
 from workbench.engine.memory import HighWater
+from workbench.engine.pipeline import Pipeline
 from workbench.engine.protocol import Emitter
+from workbench.engine.verdict import Conditions, Moment, judge
+from workbench.engine.warm_up import limit_s, warm_up
 
 _STAGES = ("read", "compile", "prepare input", "warm up", "measure", "compile from cache")
 
@@ -76,42 +83,35 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         "reshape_ms": loaded.reshape_ms,
         "compile_ms": compiled.compile_ms,
     }
-    result |= _measure(compiled.model, requests, prepared, loaded.batch, wanted, water, work, emit)
-    settings, compile_ms = compiled.settings, compiled.compile_ms
-    # What the measurement held is freed before the model is compiled again.
-    del compiled, prepared, loaded, core
-    _stage(emit, 5)
-    result["compile_cached_ms"] = cached_compile.measure(wanted, properties, compile_ms, work, emit)
+    settings = compiled.settings
+    pipeline = Pipeline(compiled.model, requests, prepared.sets, wanted.device)
+    _stage(emit, 3)
+    result["first_inference_ms"] = pipeline.first()
+    water.mark("first_inference")
+    with cached_compile.prepared(wanted, properties, compiled.compile_ms, work, emit) as cached:
+        result |= _measure(pipeline, loaded.batch, wanted, cached, water, work, emit)
+        # What the measurement held is freed before the model is compiled again.
+        del pipeline, compiled, prepared, loaded, core
+        _stage(emit, 5)
+        result |= cached.measure() if cached else {"compile_cached_ms": None, "cache_fill_ms": None}
     result["provenance"] = provenance.complete(noted, wanted.model, settings)
     return result
 
 
 def _measure(
-    compiled: Any,
-    requests: int,
-    prepared: inputs.Inputs,
+    pipeline: Pipeline,
     batch: int,
     wanted: Configuration,
+    cached: CachedCompile | None,
     water: HighWater,
     work: Path,
     emit: Emitter,
 ) -> dict[str, Any]:
-    """The stages from the first inference to the last."""
-    import numpy as np
-
-    from workbench.engine import statistics
-    from workbench.engine.pipeline import Pipeline
-    from workbench.engine.verdict import Conditions, Moment, judge
-    from workbench.engine.warm_up import limit_s, warm_up
-
+    """Warm up and measure."""
     duration = wanted.duration_s
     if duration is None and wanted.iterations is None:
         duration = DEFAULT_DURATION_S
-    _stage(emit, 3)
-    pipeline = Pipeline(compiled, requests, prepared.sets, wanted.device)
-    first_ms = pipeline.first()
-    water.mark("first_inference")
-    warmed = warm_up(pipeline, batch, limit_s(duration))
+    warmed = warm_up(pipeline, batch, limit_s(duration), cached.ready if cached else lambda: True)
 
     _stage(emit, 4)
     before = Moment.now()
@@ -126,7 +126,6 @@ def _measure(
     cut = statistics.windows(latency, completed)
     conditions = Conditions.between(before, after, machine.logical_cores())
     return {
-        "first_inference_ms": first_ms,
         "warmup": warmed,
         "samples": flow.count,
         "inferences": flow.count * batch,

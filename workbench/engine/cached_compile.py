@@ -3,21 +3,23 @@ its own, where nothing is warm. (A second compilation in the process of the firs
 
     python -m workbench.engine.cached_compile
 
-reads one JSON line {model, device, properties, shapes, batch, layouts} from stdin, gets ready, answers
+reads one JSON line {model, device, properties, behind, shapes, batch, layouts} from stdin, gets ready, answers
 {"ready": true}, waits for another line, compiles, and answers {"ms": …, "hit": …}. It ends when stdin does.
 """
 
 from __future__ import annotations
 
 import json
+import select
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from workbench.engine.configuration import Configuration, Properties
 from workbench.engine.protocol import Emitter, EngineError, end, take_stdout
@@ -26,14 +28,85 @@ from workbench.engine.protocol import Emitter, EngineError, end, take_stdout
 TOO_LONG_MS = 30_000.0
 
 
-def measure(
+class CachedCompile:
+    """The other process, from its start, which takes a while and should not fall into a measurement, to its answer."""
+
+    def __init__(self, order: Mapping[str, Any], emit: Emitter) -> None:
+        self._order = order
+        self._emit = emit
+        self._failed: str | None = None
+        self._ready = False
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "workbench.engine.cached_compile"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._say(order)
+
+    def ready(self) -> bool:
+        """Whether the process waits without using the CPU (or has failed, which is told later)."""
+        if not self._ready and self._failed is None and select.select([self._answers], [], [], 0)[0]:
+            try:
+                self._ready = self._hear().get("ready") is True
+            except ValueError as error:
+                self._failed = str(error)
+        return self._ready or self._failed is not None
+
+    def measure(self) -> dict[str, float | None]:
+        """compile_cached_ms, and cache_fill_ms, the time to compile in this process once more and write the cache;
+        None, with the reason in the log, where the device keeps no cache or something fails."""
+        fill_ms = None
+        try:
+            if not self._ready:
+                raise ValueError(self._failed or "the process that should compile took too long to start")
+            started = time.perf_counter()
+            _compile(self._order)
+            fill_ms = (time.perf_counter() - started) * 1e3
+            self._say({})
+            answer = self._hear()
+            if answer["hit"]:
+                return {"compile_cached_ms": float(answer["ms"]), "cache_fill_ms": fill_ms}
+            self._emit.log("The device keeps no cache of compiled models.")
+        except (EngineError, OSError, ValueError, KeyError, RuntimeError) as error:
+            self._emit.log(f"The time to compile from the cache could not be taken: {error}.", "warning")
+        return {"compile_cached_ms": None, "cache_fill_ms": fill_ms}
+
+    def stop(self) -> None:
+        """End the process: it holds nothing that must be put in order."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+    @property
+    def _answers(self) -> IO[bytes]:
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    def _say(self, what: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(what).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            self._failed = "the process that should compile has ended"
+
+    def _hear(self) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = json.loads(self._answers.readline())
+        except ValueError as error:
+            raise ValueError("the process that should compile has ended") from error
+        return answer
+
+
+@contextmanager
+def prepared(
     wanted: Configuration, properties: Properties, compile_ms: float, work: Path, emit: Emitter
-) -> float | None:
-    """Fill a cache of its own in `work` and time a compilation from it, in ms; None, with the reason in the log, where
-    the device keeps no cache or filling it would take too long."""
+) -> Iterator[CachedCompile | None]:
+    """Start the other process, with a cache of its own in `work`; None where filling it would take too long."""
     if compile_ms > TOO_LONG_MS:
-        emit.log("Compiling takes so long that it was not repeated for the time from the cache.")
-        return None
+        emit.log("Compiling takes so long that it is not repeated for the time from the cache.")
+        yield None
+        return
     folder = Path(tempfile.mkdtemp(prefix="cache-", dir=work))
     order = {
         "model": str(wanted.model),
@@ -45,53 +118,13 @@ def measure(
         "layouts": dict(wanted.layouts),
     }
     try:
-        with _Process(order) as process:
-            # The other process starts while this one fills the cache.
-            _compile(order)
-            return process.timed()
-    except (EngineError, OSError, ValueError, RuntimeError) as error:
-        emit.log(f"The time to compile from the cache could not be taken: {error}.", "warning")
-        return None
+        process = CachedCompile(order, emit)
+        try:
+            yield process
+        finally:
+            process.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-class _Process:
-    """The process that compiles from the cache."""
-
-    def __init__(self, order: Mapping[str, Any]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "workbench.engine.cached_compile"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        self._say(json.dumps(order))
-
-    def __enter__(self) -> _Process:
-        return self
-
-    def timed(self) -> float | None:
-        if not self._hear().get("ready"):
-            raise ValueError("the process did not get ready")
-        self._say("{}")
-        answer = self._hear()
-        return float(answer["ms"]) if answer.get("hit") else None
-
-    def _say(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(line.encode() + b"\n")
-        self._process.stdin.flush()
-
-    def _hear(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline() or b"{}")
-        return answer
-
-    def __exit__(self, *details: object) -> None:
-        # Its answer was the last thing wanted of it, and it holds nothing that must be put in order.
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
 
 
 def _compile(order: Mapping[str, Any]) -> None:
@@ -112,6 +145,7 @@ def _prepare(order: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def main() -> int:
+    """The other process."""
     from workbench.engine.quiet import silence
 
     silence()

@@ -88,8 +88,17 @@ def original_names(text: str, known: Mapping[str, object]) -> list[str]:
 
 
 def operation_count(model: ov.Model) -> int:
-    """Layers of a model that compute: all but its inputs, outputs and constants."""
-    return sum(node.get_type_name() not in ("Parameter", "Result", "Constant") for node in model.get_ops())
+    """Layers of a model that compute in an inference: all but its inputs, outputs, constants, and what has only
+    constants before it (such as the conversion of compressed weights)."""
+    count = 0
+    constant: set[str] = set()
+    for node in model.get_ordered_ops():
+        sources = [port.get_source_output().get_node().get_friendly_name() for port in node.inputs()]
+        if node.get_type_name() == "Constant" or (sources and constant.issuperset(sources)):
+            constant.add(node.get_friendly_name())
+        elif node.get_type_name() not in ("Parameter", "Result"):
+            count += 1
+    return count
 
 
 def _order(text: str | None, position: int) -> int:

@@ -59,8 +59,8 @@ class Pipeline:
         with self._explained():
             self.queue = ov.AsyncInferQueue(compiled, requests)
         self.requests = [Native.__getitem__(self.queue, number) for number in range(len(self.queue))]
-        # The Python wrapper of start_async looks the request up and examines the data on every call: 10 µs that the
-        # native method, given tensors of the right type and shape, does not need.
+        # The Python wrapper of start_async looks the request up and examines the data on every call, which the native
+        # method, given tensors of the right type and shape, does not need.
         self._start: Callable[[Any, None], None] = Native.start_async.__get__(self.queue)
         single = len(sets[0]) == 1 if sets else False
         self._feeds: list[Any] = [row[0] if single else dict(enumerate(row)) for row in sets]

@@ -9,6 +9,7 @@ import os
 import sys
 
 _TELEMETRY = "openvino_telemetry"
+_SENDER = "openvino_telemetry.utils.sender"
 
 
 def environment() -> dict[str, str]:
@@ -20,9 +21,16 @@ def silence() -> None:
     """Make telemetry impossible in this process: its package cannot be imported from here on, and OpenVINO and NNCF
     fall back on their own empty stand-ins. Programs started from here inherit `environment()`.
 
-    Call it before OpenVINO or NNCF is imported; raises RuntimeError when it is too late.
+    Call it before OpenVINO or NNCF is imported. Where that is too late (in a test or a notebook), what is loaded
+    already is made to send nothing any more.
     """
     os.environ.update(environment())
-    if sys.modules.get(_TELEMETRY) is not None:
-        raise RuntimeError(f"{_TELEMETRY} is already imported: silence() has to come first")
-    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
+    sender = sys.modules.get(_SENDER)
+    if sender is not None:
+        sender.TelemetrySender.send = _nothing
+    else:
+        sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
+
+
+def _nothing(*_: object) -> None:
+    """What is sent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ PER_WINDOW = 4
 SETTLED = 0.02
 MIN_LIMIT_S = 1.0
 MAX_LIMIT_S = 5.0
+MAX_DISTURBED_S = 10.0
 
 
 def limit_s(duration_s: float | None) -> float:
@@ -21,11 +23,14 @@ def limit_s(duration_s: float | None) -> float:
     return MAX_LIMIT_S if duration_s is None else min(MAX_LIMIT_S, max(MIN_LIMIT_S, duration_s / 4))
 
 
-def warm_up(pipeline: Pipeline, batch: int, longest_s: float) -> dict[str, Any]:
+def warm_up(
+    pipeline: Pipeline, batch: int, longest_s: float, calm: Callable[[], bool] = lambda: True
+) -> dict[str, Any]:
     """Fill the pipeline and run windows of at least 0.25 s, 4 requests and one round of the infer requests, until the
     median latency of one is within 2 % of that of the one before, or `longest_s` are over. Requests stay in flight.
 
-    Returns inferences, seconds and the reason it ended.
+    `calm` tells whether this program itself has nothing else running; windows before that do not count, for 10 s more
+    at most. Returns inferences, seconds and the reason it ended.
     """
     started = time.perf_counter()
     per_window = max(PER_WINDOW, len(pipeline.requests))
@@ -37,6 +42,8 @@ def warm_up(pipeline: Pipeline, batch: int, longest_s: float) -> dict[str, Any]:
         seconds = time.perf_counter() - started
         median = float(np.median(flow.latency_ms))
         change = abs(median / before - 1) if before else None
+        if not calm() and seconds < longest_s + MAX_DISTURBED_S:
+            continue
         if change is not None and change <= SETTLED:
             reason = f"settled: the median latency changed by {100 * change:.1f} % between two windows"
         elif seconds >= longest_s:

@@ -56,6 +56,11 @@ export function ago(moment: string | null | undefined, now: number = Date.now())
   return date(moment);
 }
 
+/** The same in a narrow column: "now", "5 min", "3 h", "1 day". */
+export function age(moment: string | null | undefined, now: number = Date.now()): string {
+  return ago(moment, now).replace("just now", "now").replace("yesterday", `1${NBSP}day`).replace(" ago", "");
+}
+
 /** 2026-03-09, in the reader's time zone. */
 export function date(moment: string | null | undefined): string {
   const at = moment ? new Date(moment) : null;

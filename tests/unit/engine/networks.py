@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,10 @@ import numpy as np
 from workbench.engine.protocol import Emitter
 from workbench.engine.quiet import silence
 
-if "openvino" not in sys.modules:
-    silence()
+silence()
 
-import openvino as ov
-from openvino import opset13 as op
+import openvino as ov  # noqa: E402
+from openvino import opset13 as op  # noqa: E402
 
 __all__ = ["Recorder", "classifier", "dataset", "np", "op", "ov", "save", "work_folder"]
 

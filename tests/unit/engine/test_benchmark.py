@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.unit.engine.networks import Recorder, classifier, dataset, np, op, ov, work_folder
@@ -197,6 +198,7 @@ class TestCachedCompile:
         work = work_folder(tmp_path, classifier())
         found = run(work)
         assert 0 < found["compile_cached_ms"] < 10_000
+        assert 0 < found["cache_fill_ms"] < 10_000
         assert sorted(path.name for path in work.iterdir()) == ["inputs", "out"]
 
     def test_failing_costs_only_the_number(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,6 +212,18 @@ class TestCachedCompile:
     def test_of_a_virtual_device(self, tmp_path: Path) -> None:
         found = run(work_folder(tmp_path, classifier()), device="AUTO:CPU", streams=1)
         assert found["compile_cached_ms"] is None or found["compile_cached_ms"] > 0
+
+    def test_the_other_process_is_ready_before_the_measurement(self, tmp_path: Path) -> None:
+        """It gets ready during the warm-up, which lasts until then, and sleeps while requests are measured."""
+        states: list[str] = []
+
+        class Looking(Recorder):
+            def progress(self, done: float, total: float, unit: str) -> None:
+                children = psutil.Process().children()
+                states.extend(child.status() for child in children if "cached_compile" in " ".join(child.cmdline()))
+
+        run(work_folder(tmp_path, classifier()), Looking(), duration_s=1.1)
+        assert states == [psutil.STATUS_SLEEPING] * 2
 
     def test_is_not_taken_where_compiling_takes_long(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("workbench.engine.cached_compile.TOO_LONG_MS", 0.0)

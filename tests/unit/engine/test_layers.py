@@ -160,6 +160,13 @@ class TestOriginalNames:
         assert execution_graph.original_names(text, self.known) == names
 
 
+def test_conversions_of_compressed_weights_do_not_count(tmp_path: Path) -> None:
+    ov.save_model(classifier(), tmp_path / "half.xml", compress_to_fp16=True)
+    half = ov.Core().read_model(tmp_path / "half.xml")
+    assert any(node.get_type_name() == "Convert" for node in half.get_ops())
+    assert execution_graph.operation_count(half) == execution_graph.operation_count(classifier()) == 6
+
+
 def test_numbers_are_compared_as_numbers() -> None:
     """A chain of twelve layers: "10" comes after "9"."""
     data = op.parameter([1, 64], np.float32, name="x")

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
+from tests.unit.engine.networks import classifier, save
 from workbench.engine import protocol
 from workbench.engine.protocol import Emitter
 
@@ -186,6 +188,36 @@ class TestEmitter:
         assert told[0] == 1
         assert told[-1] == 1000
         assert len(told) < 10
+
+
+class TestMeasuring:
+    """A benchmark in its own process, as a worker runs it."""
+
+    @pytest.fixture
+    def engine(self, start: Any, tmp_path: Path) -> Process:
+        save(classifier(), tmp_path / "inputs")
+        parameters = {"model": "inputs/model.xml", "device": "CPU", "duration_s": 30}
+        process: Process = start("benchmark", module="workbench.engine", parameters=parameters)
+        assert process.process.stdout is not None
+        for line in process.process.stdout:
+            if json.loads(line).get("name") == "measure":
+                return process
+        raise AssertionError("it never measured")
+
+    def test_a_cancel_reaches_the_loop_at_once_and_leaves_no_process(self, engine: Process) -> None:
+        (helper,) = psutil.Process(engine.process.pid).children()
+        began = time.monotonic()
+        engine.process.terminate()
+        assert engine.process.wait(5) == -signal.SIGTERM
+        assert time.monotonic() - began < 0.5
+        # Whoever starts the engine kills its whole group; this is about an engine that dies alone.
+        helper.wait(5)
+
+    def test_it_ends_with_whoever_started_it(self, engine: Process) -> None:
+        assert engine.process.stdin is not None
+        engine.process.stdin.close()
+        engine.process.stdin = None
+        assert engine.process.wait(5) == protocol.EXIT_STDIN_CLOSED
 
 
 def test_a_probe_from_start_to_end(start: Any) -> None:

@@ -11,13 +11,7 @@ export function FootJob() {
   if (!job) return null;
   const others = data.length - 1;
   return (
-    <Link
-      to="."
-      search={(now) => ({ ...now, job: job.id })}
-      className="foot-job"
-      style={{ display: "block", textDecoration: "none" }}
-      title={job.title}
-    >
+    <Link to="." search={(now) => ({ ...now, job: job.id })} className="foot-job" title={job.title}>
       <b>{jobKind(job.kind)}</b> · {stageText(job)}
       <br />
       <JobTime job={job} />

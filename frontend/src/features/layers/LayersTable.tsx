@@ -106,7 +106,8 @@ export function LayersTable({ rows, sort, hide, selected, onSort, onPick, onClea
                     <th key={column.id} scope="row" className="ellipsis" title={layer.name}>
                       <button
                         type="button"
-                        className="plain"
+                        className="plain ellipsis"
+                        style={{ display: "block", width: "100%" }}
                         data-row-focus
                         aria-expanded={layer.order === selected}
                       >

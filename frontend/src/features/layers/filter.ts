@@ -68,7 +68,7 @@ export function typeParts(byType: readonly LayerType[], most = COLORS.length): T
   if (rest.length > 0) {
     parts.push({
       key: "rest",
-      label: `${rest.length} others`,
+      label: rest.length === 1 ? "1 other" : `${rest.length} others`,
       type: null,
       precision: null,
       share: rest.reduce((sum, row) => sum + row.share, 0),

@@ -1,6 +1,6 @@
 import type { Model } from "../../api/types";
 import { Panel } from "../../components/Panel";
-import { MISSING } from "../../format/number";
+import { bytesText, MISSING } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
 
 function shown(value: unknown): string {
@@ -8,10 +8,15 @@ function shown(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+function fileText(file: unknown): string {
+  const { name, size_bytes } = (file ?? {}) as { name?: unknown; size_bytes?: unknown };
+  return typeof size_bytes === "number" ? `${String(name)} (${bytesText(size_bytes)})` : shown(file);
+}
+
 /** How the IR was made, so that it can be made again. */
 export function ConversionPanel({ model }: { model: Model }) {
   const { conversion, analysis } = model;
-  const { openvino, arguments: given, seconds, ...more } = conversion ?? {};
+  const { openvino, arguments: given, seconds, files, ...more } = conversion ?? {};
   const settings = Object.entries(typeof given === "object" && given !== null ? given : {});
   return (
     <Panel title="Conversion">
@@ -36,6 +41,12 @@ export function ConversionPanel({ model }: { model: Model }) {
             <dd className="breaking">{shown(value)}</dd>
           </div>
         ))}
+        {Array.isArray(files) && (
+          <>
+            <dt>Files</dt>
+            <dd className="breaking">{files.map(fileText).join(", ")}</dd>
+          </>
+        )}
         <dt>Imported</dt>
         <dd>{dateTime(model.created_at)}</dd>
         <dt>SHA-256</dt>

@@ -4,7 +4,7 @@ import { Confirm } from "../../components/Confirm";
 import { fileName, saveText } from "../../components/download";
 import { Explain } from "../../components/Explain";
 import { Panel } from "../../components/Panel";
-import { bytesText, count, decimal, MISSING } from "../../format/number";
+import { bytesText, count, counted, decimal, MISSING } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
 import { deleteRun } from "./queries";
 
@@ -17,6 +17,18 @@ function shown(value: unknown): string {
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** "2 cores, 4 threads", or what of it was found. */
+function coresText(cores: unknown): string {
+  if (typeof cores === "number") return ` · ${counted(cores, "core")}`;
+  const { physical, logical, usable } = record(cores);
+  const parts = [
+    typeof physical === "number" && counted(physical, "core"),
+    typeof logical === "number" && logical !== physical && counted(logical, "thread"),
+    typeof usable === "number" && usable !== logical && `${usable} usable`,
+  ].filter(Boolean);
+  return parts.length > 0 ? ` · ${parts.join(", ")}` : "";
 }
 
 /** What the numbers of a run depend on, so that somebody else can get the same. */
@@ -76,7 +88,7 @@ export function ProvenancePanel({ run }: { run: Run }) {
         <dt>CPU</dt>
         <dd>
           {shown(from.cpu)}
-          {from.cores !== undefined && ` · ${shown(from.cores)} cores`}
+          {coresText(from.cores)}
         </dd>
         <dt>
           <Explain text="How the system chooses the clock. 'performance' measures most steadily.">

@@ -11,7 +11,7 @@ import { Panel } from "../../components/Panel";
 import { SortHeader } from "../../components/table/SortHeader";
 import { VirtualBody } from "../../components/table/VirtualBody";
 import { counted, decimal, MISSING, plusMinus } from "../../format/number";
-import { ago, dateTime } from "../../format/time";
+import { age, dateTime } from "../../format/time";
 import { mixedPrecisions, unstable } from "./runColumns";
 import { VerdictChip } from "./VerdictChip";
 
@@ -113,7 +113,7 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
                     <VerdictChip verdict={run.verdict} reason={run.verdict_reason} />
                   </td>
                   <td className="dim" title={dateTime(run.created_at)}>
-                    {ago(run.created_at).replace(" ago", "")}
+                    {age(run.created_at)}
                   </td>
                 </tr>
               );

@@ -68,7 +68,7 @@ export function histogramOption(rows: readonly Bin[], run: Run, colors: ChartCol
           silent: true,
           symbol: "none",
           lineStyle: { color: colors.dim, type: "dashed" },
-          label: { color: colors.dim, fontSize: 11, formatter: "{b}" },
+          label: { color: colors.dim, fontSize: 11, formatter: "{b}", align: "left" },
           data: marks
             .filter(({ value }) => known(value) && value <= last)
             .map(({ name, value }) => ({ name, xAxis: value ?? 0 })),

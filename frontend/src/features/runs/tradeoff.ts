@@ -136,8 +136,6 @@ export function tradeoffOption(
               show: true,
               position: "right" as const,
               distance: 5,
-              // Below the line that joins the points of the front.
-              offset: [0, 8],
               color: chosen ? colors.ink : colors.dim,
               fontSize: 11,
               fontWeight: chosen ? ("bold" as const) : ("normal" as const),
@@ -145,7 +143,8 @@ export function tradeoffOption(
             },
           };
         }),
-        labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
+        // Below the line that joins the points of the front.
+        labelLayout: { hideOverlap: true, dy: 8 },
         cursor: "pointer",
       },
     ],
