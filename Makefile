@@ -50,7 +50,7 @@ chaos: setup ## kill workers, engines, servers and the broker while jobs run (RO
 	@$(BIN)/python -m pytest tests/integration/test_chaos.py --chaos-rounds $(ROUNDS) --timeout 7200 -s
 
 parity: setup ## compare with benchmark_app on this machine
-	@$(BIN)/python -m tests.benchmarks.parity
+	@$(BIN)/python -m tests.benchmarks.parity_benchmark_app
 
 lists: setup ## latency of lists with many rows and clients
 	@$(BIN)/python -m tests.benchmarks.lists

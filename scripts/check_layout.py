@@ -22,7 +22,9 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"
 REGISTRY_HOST = re.compile(
     r"(?:pypi|pythonhosted|npmjs|yarnpkg|npmmirror|anaconda)\.(?:org|com)|(?:deb|security)\.debian\.org|ghcr\.io|quay\.io"
 )
-MACHINE_PATH = re.compile(r"/work/(?:main|shared)\b|/root[/]|/home/(?!workbench\b)[a-z]+/|/opt/(?:wheels|pypi)\b")
+MACHINE_PATH = re.compile(
+    r"/work/(?:main|shared)\b|/root[/]|/home/(?!workbench\b|somebody\b)[a-z]+/|/opt/(?:wheels|pypi)\b"
+)
 
 
 def committed_files() -> list[Path]:

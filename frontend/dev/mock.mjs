@@ -2,13 +2,16 @@
 // It serves the built page with the headers of the real server; never part of what is shipped.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as made from "./mockData.mjs";
 import { db, newest, option, streams } from "./mockDb.mjs";
 import { access, missing, problem, routes, samplesOf } from "./mockRoutes.mjs";
 
 const PORT = Number(option("port", "5670"));
-const DIST = new URL("../../workbench/web/dist/", import.meta.url);
+const DIST = pathToFileURL(
+  `${resolve(option("dist", fileURLToPath(new URL("../../workbench/web/dist", import.meta.url))))}/`,
+);
 const PREFIX = "/api/v1";
 const CSP =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

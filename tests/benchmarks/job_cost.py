@@ -23,7 +23,8 @@ LIMIT_S = 1.0
 def own_work_s(run: dict[str, Any]) -> float:
     """Seconds that the engine timed for this run."""
     steps = ("read_ms", "reshape_ms", "compile_ms", "compile_cached_ms", "first_inference_ms")
-    return sum(run[step] or 0.0 for step in steps) / 1000 + run["warmup"]["seconds"] + run["duration_s"]
+    timed = sum(float(run[step] or 0.0) for step in steps) / 1000
+    return timed + float(run["warmup"]["seconds"]) + float(run["duration_s"])
 
 
 def main() -> None:

@@ -6,6 +6,9 @@ prints a Markdown table. Each measurement is a process of its own. The ratio of 
 pairs; the yardstick is 1 % for throughput and 2 % for the median latency, on a machine that does nothing else: a pair
 in which others used more than `--others` of the CPU on either side is told and measured again.
 
+A second table compares the measuring loops alone: in one process, on one compiled model, in slices of a second in turn.
+What differs from process to process, such as where memory lies, and slow changes of the machine cancel out there.
+
 The two differ on purpose in three points, which the settings here make equal or which do not matter over 10 s: by
 default `benchmark_app` feeds bytes to image inputs (`-ip f32` here), warms up with a single inference, and counts the
 time until the last request ends.
@@ -13,6 +16,7 @@ time until the last request ends.
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import re
@@ -32,6 +36,7 @@ sys.path.insert(0, str(ROOT))
 from tests.benchmarks.light_models import with_random_weights  # noqa: E402
 from tests.benchmarks.machine import describe  # noqa: E402
 from workbench.engine.machine import cpu_seconds  # noqa: E402
+from workbench.engine.protocol import Emitter  # noqa: E402
 from workbench.engine.quiet import environment  # noqa: E402
 
 THROUGHPUT_WITHIN = 0.01
@@ -231,6 +236,61 @@ def compare(name: str, model: Path, setting: Setting, options: argparse.Namespac
     return within
 
 
+def compare_loops(name: str, model: Path, setting: Setting, options: argparse.Namespace) -> bool:
+    """Slices of both loops in turn on one compiled model; prints a row."""
+    import numpy as np
+    import openvino as ov
+    from openvino.tools.benchmark.benchmark import Benchmark
+
+    from workbench.engine import compiling, configuration, inputs, loading
+    from workbench.engine.pipeline import Pipeline
+    from workbench.engine.statistics import median_interval
+
+    wanted = configuration.read({"device": "CPU", "precision": options.precision} | setting.engine, model.parent)
+    core = ov.Core()
+    loaded = loading.load(core, model, "CPU", {}, wanted.batch, {})
+    compiled = compiling.compile_model(core, loaded.model, "CPU", configuration.properties(core, wanted).own)
+    requests = wanted.requests or compiled.number("OPTIMAL_NUMBER_OF_INFER_REQUESTS") or 1
+    prepared = inputs.prepare(loaded, wanted, requests, Emitter(io.StringIO()))
+    pipeline = Pipeline(compiled.model, requests, prepared.sets, "CPU")
+    app = Benchmark("CPU", requests, None, options.slice, "async", True)
+    queue = app.create_infer_requests(compiled.model)
+    for request, row in zip(queue, prepared.sets, strict=False):
+        for number, tensor in enumerate(row):
+            request.get_input_tensor(number).data[:] = tensor.data
+    samples = [0] * loaded.batch
+    fps: list[float] = []
+    median: list[float] = []
+    disturbed = -1  # the first pair warms up
+    while len(fps) < options.slices:
+        with Others() as others:
+            theirs = app.main_loop(queue, _Samples(), samples, 50, False)
+            pipeline.fill()
+            flow = pipeline.flow(options.slice)
+            pipeline.drain()
+        if disturbed < 0 or (others.share > options.others and disturbed < 10 * options.again):
+            disturbed += 1
+            continue
+        fps.append(flow.count * loaded.batch / flow.duration_s / float(theirs[0]))
+        median.append(float(np.median(flow.latency_ms)) / float(theirs[1]))
+    cells = [name, setting.name, str(options.slices), str(disturbed)]
+    for values in (fps, median):
+        interval = median_interval(np.asarray(values)) or [min(values), max(values)]
+        cells.append(f"{statistics.median(values):.4f} ({interval[0]:.4f}–{interval[1]:.4f})")
+    within = (
+        abs(statistics.median(fps) - 1) <= THROUGHPUT_WITHIN and abs(statistics.median(median) - 1) <= MEDIAN_WITHIN
+    )
+    print("| " + " | ".join([*cells, "yes" if within else "**no**"]) + " |", flush=True)
+    return within
+
+
+class _Samples:
+    """What benchmark_app's loop asks of its data queue when inputs stay as they are."""
+
+    def get_next_batch_size(self) -> int:
+        return 1
+
+
 def _ratio(values: list[float]) -> str:
     return f"{statistics.median(values):.4f} ({min(values):.3f}–{max(values):.3f})"
 
@@ -243,22 +303,41 @@ def main() -> int:
     parser.add_argument("--models", nargs="+", default=["squeezenet", "resnet50"])
     parser.add_argument("--settings", nargs="+", default=["single", "throughput"], choices=list(SETTINGS))
     parser.add_argument("--others", type=float, default=0.05, help="share of the CPU that others may use")
-    parser.add_argument("--again", type=int, default=5, help="pairs of a row that may be measured again")
+    parser.add_argument("--again", type=int, default=5, help="pairs of a row measured again (slices: 10×)")
     parser.add_argument("--wait", type=float, default=60.0, help="seconds to wait for a quiet machine before a pair")
+    parser.add_argument("--slices", type=int, default=20, help="slices of the second table; 0 for none")
+    parser.add_argument("--slice", type=float, default=1.0, help="seconds of a slice")
     options = parser.parse_args()
     print(f"{describe()}\n\n{options.pairs} pairs of {options.duration:g} s, A = benchmark_app, B = engine\n")
-    heads = (
-        "model", "setting", "precision", "streams", "requests", "A FPS", "B FPS", "B/A (pairs)", "A median ms",
-        "B median ms", "B/A (pairs)", "stable runs", "pairs repeated", "within 1 % and 2 %",
-    )  # fmt: skip
-    print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|", flush=True)
     good = True
     with tempfile.TemporaryDirectory(prefix="parity-models-") as folder:
-        for name in options.models:
-            model = with_random_weights(name, Path(folder))
-            for setting in options.settings:
-                good &= compare(name, model, SETTINGS[setting], options)
+        models = {name: with_random_weights(name, Path(folder)) for name in options.models}
+        rows = [(name, path, SETTINGS[setting]) for name, path in models.items() for setting in options.settings]
+        if options.pairs:
+            _head(
+                "model", "setting", "precision", "streams", "requests", "A FPS", "B FPS", "B/A (pairs)", "A median ms",
+                "B median ms", "B/A (pairs)", "stable runs", "pairs repeated", "within 1 % and 2 %",
+            )  # fmt: skip
+            for row in rows:
+                good &= compare(*row, options)
+        if options.slices:
+            print(f"\nThe loops alone, {options.slices} slices of {options.slice:g} s each in turn\n")
+            _head(
+                "model",
+                "setting",
+                "slices",
+                "repeated",
+                "throughput B/A (95 %)",
+                "median B/A (95 %)",
+                "within 1 % and 2 %",
+            )
+            for row in rows:
+                good &= compare_loops(*row, options)
     return 0 if good else 1
+
+
+def _head(*names: str) -> None:
+    print("| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|", flush=True)
 
 
 if __name__ == "__main__":

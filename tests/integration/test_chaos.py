@@ -216,6 +216,7 @@ def test_everything_dies_at_once_and_comes_back(tmp_path: Path) -> None:
         stack.up()
         job = stack.finished(job_id)
         assert job["state"] == "failed"
-        assert job["error"]["code"] == "worker_lost"
+        # The worker notices that its parent is gone and may still write the end down; else its lease lapses.
+        assert job["error"]["code"] in ("worker_stopped", "worker_lost")
         assert time.monotonic() - began < NOTICED_S
         assert stack.finished(waiting)["state"] == "succeeded"

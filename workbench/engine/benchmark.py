@@ -35,7 +35,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     """Measure one configuration.
 
     `parameters`: model, device, and optionally dataset, hint, streams, requests, batch, threads, precision, duration_s,
-    iterations (infer requests, not samples), preprocessing, layouts, shapes, seed; see `configuration.Configuration`.
+    iterations (infer requests, rounded up to whole rounds of those in flight), preprocessing, layouts, shapes, seed;
+    see `configuration.Configuration`.
     Times are in ms, sizes in bytes; `latency_ms` is of single infer requests, `throughput_fps` counts samples.
     Writes `out/latencies.npz` (latency_ms float32 and completed_s float64, in order of completion).
 
@@ -123,7 +124,7 @@ def _measure(
     latency, completed = np.asarray(flow.latency_ms), np.asarray(flow.completed_s)
     np.savez_compressed(work / "out" / "latencies.npz", latency_ms=latency.astype(np.float32), completed_s=completed)
     rate = flow.count * batch / flow.duration_s
-    cut = statistics.windows(latency, completed)
+    cut = statistics.windows(latency, completed, len(pipeline.requests))
     conditions = Conditions.between(before, after, machine.logical_cores())
     return {
         "warmup": warmed,

@@ -103,7 +103,10 @@ class Pipeline:
         """Keep all requests busy until `duration_s` or `count` requests are over, whichever comes first, but for
         `at_least` that many; needs `fill` before, and leaves all requests in flight.
 
-        What was in flight before is completed first and does not count: requests may have waited since.
+        What was in flight before is completed first and does not count: requests may have waited since. The number of
+        requests is rounded up to whole rounds of all that are in flight, as `benchmark_app` does: streams tend to run
+        in step, and between two completions of one step nearly no time passes, so a part of a round would count for
+        too much or too little.
         `tick(seconds, requests)` is called at most every `TICK_S`, while requests run.
         """
         with self._explained():
@@ -114,6 +117,9 @@ class Pipeline:
     ) -> Flow:
         idle, start, clock = self.queue.get_idle_request_id, self._start, time.perf_counter
         requests, feeds, place, places = self.requests, self._feeds, self._next, len(self._feeds)
+        in_flight = len(requests)
+        if count is not None:
+            count = -(-count // in_flight) * in_flight
         capacity = min(count or _FIRST_CAPACITY, _FIRST_CAPACITY)
         latencies, moments = array("d", bytes(8 * capacity)), array("d", bytes(8 * capacity))
         began = clock()
@@ -145,15 +151,15 @@ class Pipeline:
                 moments.frombytes(bytes(8 * grow))
                 capacity += grow
             if moment >= wake:
-                if moment >= end and done >= at_least:
+                if moment >= end and done >= at_least and done % in_flight == 0:
                     break
                 if tick is not None and moment >= told + TICK_S:
                     tick(moment - began, done)
                     told = moment
-                # Past the end, every request is looked at until there are enough of them.
+                # Past the end, every request is looked at, until there are enough of them and the round is whole.
                 wake = min(end, told + TICK_S) if moment < end else moment
         self._next = place
-        self.started += len(requests) + done
+        self.started += in_flight + done
         del latencies[done:], moments[done:]
         return Flow(latencies, array("d", [moment - began for moment in moments]))
 

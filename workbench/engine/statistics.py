@@ -41,16 +41,18 @@ class Windows:
         return np.asarray(self.per_window * batch / self.duration_s, dtype=np.float64)
 
 
-def windows(latency_ms: NDArray[np.float64], completed_s: NDArray[np.float64]) -> Windows | None:
-    """Up to 20 windows of at least 4 requests; None for fewer than 3 of them.
+def windows(latency_ms: NDArray[np.float64], completed_s: NDArray[np.float64], in_flight: int = 1) -> Windows | None:
+    """Up to 20 windows of at least 4 requests and of whole rounds of the `in_flight` ones; None for fewer than 3.
 
     Windows of equally many requests have no rounding in their rate, unlike windows of equal time. What does not fill
     a window is left out at the start, where the run has settled least.
     """
-    count = min(MAX_WINDOWS, len(latency_ms) // MIN_PER_WINDOW)
+    rounds = len(latency_ms) // in_flight
+    per_window = -(-MIN_PER_WINDOW // in_flight)
+    count = min(MAX_WINDOWS, rounds // per_window)
     if count < MIN_WINDOWS:
         return None
-    size = len(latency_ms) // count
+    size = rounds // count * in_flight
     first = len(latency_ms) - count * size
     edges = np.concatenate(([completed_s[first - 1] if first else 0.0], completed_s[first + size - 1 :: size]))
     medians = np.median(latency_ms[first:].reshape(count, size), axis=1)

@@ -84,11 +84,11 @@ export async function upload(file: File, name: string, options: UploadOptions): 
     return path;
   };
 
-  let address = await retried(async () => {
+  let { address, offset } = await retried(async () => {
     const kept = store?.getItem(key);
-    return kept && (await offsetOf(kept)) !== null ? kept : create();
+    const there = kept ? await offsetOf(kept) : null;
+    return kept && there !== null ? { address: kept, offset: there } : { address: await create(), offset: 0 };
   }, pause);
-  let offset = (await retried(() => offsetOf(address), pause)) ?? 0;
   let size = SMALLEST_PART;
   while (offset < file.size) {
     onProgress(offset);

@@ -21,7 +21,6 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "xs", variant: "default" } },
     TextInput: { defaultProps: { size: "xs" } },
-    PasswordInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
     NativeSelect: { defaultProps: { size: "xs" } },
     Checkbox: { defaultProps: { size: "xs", radius: "xs" } },

@@ -131,7 +131,7 @@ class TestSentence:
         text = (
             "Exception from src/inference/src/cpp/core.cpp:117:\n"
             "Check 'newNode' failed at src/plugins/intel_cpu/src/node.cpp:1626:\n"
-            'Cannot load library "/home/somebody/secret/lib/libthing.so": no such file\n\n'
+            'Cannot load library "/opt/secret/lib/libthing.so": no such file\n\n'
         )
         assert errors.sentence(text) == 'Cannot load library "libthing.so": no such file'
 

@@ -21,6 +21,23 @@ def pipeline(requests: int = 1, sets: int = 3, model: ov.Model | None = None) ->
     return Pipeline(compiled, requests, rows, "CPU")
 
 
+class Steps:
+    """Stands for a queue and its requests: every `every_s` seconds `together` of them are completed at once."""
+
+    latency = 100.0
+
+    def __init__(self, every_s: float, together: int) -> None:
+        self.every_s, self.together = every_s, together
+        self.taken = 0
+
+    def get_idle_request_id(self) -> int:
+        self.taken += 1
+        return (self.taken - 1) % self.together
+
+    def now(self) -> float:
+        return -(-self.taken // self.together) * self.every_s + self.taken * 1e-9
+
+
 class TestFlow:
     def test_counts_exactly(self) -> None:
         pipe = pipeline()
@@ -67,13 +84,34 @@ class TestFlow:
         pipe.drain()
         assert flow.duration_s < 0.4
 
+    def test_whole_rounds(self) -> None:
+        pipe = pipeline(requests=3)
+        pipe.fill()
+        by_count, by_time, by_least = pipe.flow(count=10), pipe.flow(duration_s=0.1), pipe.flow(1e-6, at_least=4)
+        pipe.drain()
+        assert by_count.count == 12
+        assert by_time.count % 3 == 0
+        assert by_least.count == 6
+
+    @pytest.mark.parametrize("duration", [0.35, 0.4, 0.45, 0.5, 2.05])
+    def test_requests_in_step_give_their_true_rate(self, duration: float, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Two streams that complete together every 0.1 s make 20 a second, whenever the run ends. To stop at the first
+        completion after the time would give 17.5 for 0.35 s."""
+        clock = Steps(every_s=0.1, together=2)
+        monkeypatch.setattr("workbench.engine.pipeline.time.perf_counter", clock.now)
+        pipe = Pipeline.__new__(Pipeline)
+        pipe.queue, pipe.requests, pipe.device = clock, [clock, clock], "CPU"
+        pipe._start, pipe._feeds, pipe._next, pipe.started = lambda *_: None, [None], 0, 0
+        flow = pipe.flow(duration)
+        assert flow.count / flow.duration_s == pytest.approx(20, rel=1e-6)
+
     def test_every_inference_is_counted(self) -> None:
         pipe = pipeline(requests=2)
         pipe.first()
         pipe.fill()
-        pipe.flow(count=5)
+        pipe.flow(count=6)
         pipe.drain()
-        assert pipe.started == 1 + 2 + 2 + 5
+        assert pipe.started == 1 + 2 + 2 + 6
 
     def test_latency_is_about_the_time_between_completions_of_one_request(self) -> None:
         """One request in flight: its latency is nearly all the time there is."""

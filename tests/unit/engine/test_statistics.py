@@ -113,6 +113,16 @@ class TestWindows:
         assert cut.start_s == pytest.approx([18, 22, 26])
         assert cut.rates(1) == pytest.approx([1.0, 1.0, 1.0])
 
+    def test_of_whole_rounds(self) -> None:
+        """Three requests run in step: three completions at each second. Windows of rounds see an even rate, windows of
+        four requests would not."""
+        moments = np.repeat(np.arange(1.0, 31.0), 3)
+        cut = statistics.windows(np.ones(90), moments, in_flight=3)
+        assert cut is not None
+        assert (cut.count, cut.per_window) == (15, 6)
+        assert cut.rates(1) == pytest.approx([3.0] * 15)
+        assert statistics.windows(np.ones(90), moments, in_flight=31) is None
+
     def test_at_most_twenty(self) -> None:
         cut = statistics.windows(np.ones(1003), np.arange(1.0, 1004.0))
         assert cut is not None

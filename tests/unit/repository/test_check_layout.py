@@ -24,7 +24,7 @@ class TestRules:
 
     def test_registries_and_machine_paths(self) -> None:
         host = ".".join(["files", "pythonhosted", "org"])
-        home = "/".join(["", "home", "somebody", "models"])
+        home = "/".join(["", "home", "engineer", "models"])
         text = f"fine\nsee {host}\nfine\nopen('{home}')\n"
         found = list(check_layout.content_violations(text))
         assert [line.split(" names ")[0] for line in found] == ["line 2", "line 4"]

@@ -1,6 +1,5 @@
 import { useMemo } from "react";
 import type { Dataset } from "../../api/types";
-import { Action } from "../../components/Action";
 import { fileName, saveText } from "../../components/download";
 import { Explain } from "../../components/Explain";
 import { Panel } from "../../components/Panel";
@@ -37,7 +36,9 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
         <>
           {counted(rows.length, "class", "classes")}
           {absent > 0 && <span className="warn-text"> · {count(absent)} without samples</span>}
-          <Action onClick={save}>CSV</Action>
+          <button type="button" className="chip" onClick={save}>
+            CSV
+          </button>
         </>
       }
     >

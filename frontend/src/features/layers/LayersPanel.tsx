@@ -43,6 +43,7 @@ export function LayersPanel({ project, run, search, onChange }: Props) {
 
 /** Layer times are not taken from the run whose numbers stand above, and the page says so. */
 function Statement({ run, layers }: { run: Run; layers: Layers }) {
+  const executed = layers.layers.filter((layer) => layer.status !== "not_executed");
   return (
     <span>
       run {run.label} ·{" "}
@@ -55,9 +56,8 @@ function Statement({ run, layers }: { run: Run; layers: Layers }) {
         from a separate, instrumented run
       </Explain>
       {layers.iterations ? ` of ${counted(layers.iterations, "inference")}` : ""} ·{" "}
-      {millisecondsText(layers.total_us / 1000)} in all layers ·{" "}
-      {counted(layers.layers.length, "executed layer")} from{" "}
-      {counted(originalCount(layers.layers), "original one")}
+      {millisecondsText(layers.total_us / 1000)} in all layers · {counted(executed.length, "executed layer")}{" "}
+      from {counted(originalCount(executed), "original one")}
     </span>
   );
 }

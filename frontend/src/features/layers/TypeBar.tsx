@@ -31,27 +31,34 @@ export function TypeBar({ byType, totalUs, search, onChange }: Props) {
   };
   return (
     <>
-      <div className={classes.stack}>
+      <div className={classes.stack} aria-hidden>
         {parts.map((part) => (
-          <button
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the buttons below do the same, and are large enough
+          // biome-ignore lint/a11y/noStaticElementInteractions: the buttons below do the same
+          <i
             key={part.key}
-            type="button"
             className={classes.part}
             style={{ width: `${part.share * 100}%`, background: part.color }}
-            aria-pressed={pressed(part)}
-            disabled={part.type === null}
+            data-chosen={pressed(part) || undefined}
             title={`${part.label}: ${percent(part.share)}, ${microseconds(part.time_us)}, ${counted(part.count, "layer")}`}
-            aria-label={`${part.label}: ${percent(part.share)} of the time. ${part.type ? "Show its layers" : ""}`}
             onClick={() => pick(part)}
           />
         ))}
       </div>
       <div className="legend" style={{ marginBottom: 10 }}>
         {parts.map((part) => (
-          <span key={part.key} className={classes.key}>
+          <button
+            key={part.key}
+            type="button"
+            className={`plain ${classes.key}`}
+            aria-pressed={pressed(part)}
+            aria-label={`${part.label}: ${percent(part.share)} of the time.${part.type ? " Show its layers" : ""}`}
+            disabled={part.type === null}
+            onClick={() => pick(part)}
+          >
             <i style={{ background: part.color }} />
             {part.label} <b>{percent(part.share)}</b>
-          </span>
+          </button>
         ))}
       </div>
       <details className="small" style={{ marginBottom: 8 }}>

@@ -120,7 +120,7 @@ function Loaded({ model }: { model: Model }) {
             <div className="columns wide-narrow">
               {analysis && <OperationsPanel analysis={analysis} modelName={model.name} />}
               <div className="stack">
-                <PreprocessingPanel key={JSON.stringify(model.preprocessing)} model={model} />
+                <PreprocessingPanel key={model.id} model={model} />
                 <ConversionPanel model={model} />
               </div>
             </div>

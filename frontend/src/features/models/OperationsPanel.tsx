@@ -1,6 +1,5 @@
 import { useMemo, useState } from "react";
 import type { Analysis } from "../../api/types";
-import { Action } from "../../components/Action";
 import { fileName, saveText } from "../../components/download";
 import { Panel } from "../../components/Panel";
 import { SortHeader } from "../../components/table/SortHeader";
@@ -44,7 +43,9 @@ export function OperationsPanel({ analysis, modelName }: { analysis: Analysis; m
       aside={
         <>
           {counted(operations.length, "type")} · {analysis.opset?.join(", ")}
-          <Action onClick={save}>CSV</Action>
+          <button type="button" className="chip" onClick={save}>
+            CSV
+          </button>
         </>
       }
     >

@@ -26,7 +26,9 @@ export function countProblem(
 ): string | null {
   const wanted = channels(color);
   if (values === null || wanted === null || values.length === 1 || values.length === wanted) return null;
-  return `One number, or one for each of the ${wanted} channels.`;
+  return wanted === 1
+    ? "One number for the only channel."
+    : `One number, or one for each of the ${wanted} channels.`;
 }
 
 export const PRESETS: { name: string; mean: string; scale: string; color: "RGB" | "BGR" }[] = [

@@ -122,9 +122,9 @@ function OneProject({ project, depth, attributes }: OneProps) {
       <td className="num strong">{decimal(best?.throughput_fps)}</td>
       <td className="num">{decimal(best?.latency_median_ms, 3)}</td>
       <td className="num">{decimal(best?.latency_p99_ms, 3)}</td>
-      <td>{best ? <VerdictChip verdict={best.verdict} /> : MISSING}</td>
+      <td>{best ? <VerdictChip verdict={best.verdict} quiet /> : MISSING}</td>
       <td>
-        <Chip tone={PROJECT_TONE[project.state]} explain={PROJECT_MEANING[project.state]}>
+        <Chip tone={PROJECT_TONE[project.state]} explain={PROJECT_MEANING[project.state]} quiet>
           {project.state}
         </Chip>
       </td>

@@ -95,11 +95,15 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
                   aria-current={run.id === selected ? "true" : undefined}
                   onClick={() => onPick(run.id)}
                 >
-                  <th scope="row">
+                  <th scope="row" className="ellipsis" style={{ maxWidth: 190 }} title={run.label}>
+                    {run.id === bestId && (
+                      <span role="img" aria-label="best" title="the highest throughput">
+                        ★{" "}
+                      </span>
+                    )}
                     <button type="button" className="plain" data-row-focus aria-pressed={run.id === selected}>
                       {run.label}
-                    </button>{" "}
-                    {run.id === bestId && <span className="chip accent">best</span>}
+                    </button>
                   </th>
                   <td className="num">
                     {decimal(run.throughput_fps)}{" "}
@@ -110,7 +114,7 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
                     {run.latency_ms.p99 === null ? MISSING : decimal(run.latency_ms.p99, 3)}
                   </td>
                   <td>
-                    <VerdictChip verdict={run.verdict} reason={run.verdict_reason} />
+                    <VerdictChip verdict={run.verdict} reason={run.verdict_reason} quiet />
                   </td>
                   <td className="dim" title={dateTime(run.created_at)}>
                     {age(run.created_at)}

@@ -7,10 +7,18 @@ function isVerdict(word: string): word is Verdict {
 }
 
 /** How far a number can be trusted; the reason that the measurement gave, or what the word means. */
-export function VerdictChip({ verdict, reason }: { verdict: string; reason?: string }) {
+export function VerdictChip({
+  verdict,
+  reason,
+  quiet = false,
+}: {
+  verdict: string;
+  reason?: string;
+  quiet?: boolean;
+}) {
   if (!isVerdict(verdict)) return <Chip>{verdict}</Chip>;
   return (
-    <Chip tone={VERDICT_TONE[verdict]} explain={reason || VERDICT_MEANING[verdict]}>
+    <Chip tone={VERDICT_TONE[verdict]} explain={reason || VERDICT_MEANING[verdict]} quiet={quiet}>
       {verdict}
     </Chip>
   );

@@ -92,13 +92,14 @@ export function tradeoffOption(
   const best = bestWithin(points, limit);
   const widest = Math.max(0, ...points.map(({ x }) => x), limit ?? 0);
   const top = Math.max(0, ...points.map(({ y, run }) => Math.max(y, run.throughput_ci95?.[1] ?? y)));
+  const right = rounded(widest * 1.08);
   const base = baseOption(colors);
   return {
     ...base,
     xAxis: valueAxis(colors, "x", {
       name: `${PERCENTILE_NAMES[percentile]} latency, ms`,
       min: 0,
-      max: rounded(widest * 1.08),
+      max: right,
     }),
     yAxis: valueAxis(colors, "y", { name: "throughput, FPS", min: 0, max: rounded(top * 1.08) }),
     tooltip: {
@@ -134,7 +135,8 @@ export function tradeoffOption(
             },
             label: {
               show: true,
-              position: "right" as const,
+              // Towards the middle, where there is room.
+              position: point.x > right * 0.7 ? ("left" as const) : ("right" as const),
               distance: 5,
               color: chosen ? colors.ink : colors.dim,
               fontSize: 11,

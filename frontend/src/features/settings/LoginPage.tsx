@@ -1,6 +1,6 @@
-import { PasswordInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { whoamiKey } from "../../api/queryClient";
 import { Action } from "../../components/Action";
 import { ErrorState } from "../../components/States";
@@ -10,6 +10,8 @@ import { logIn } from "./queries";
 export function LoginPage() {
   const client = useQueryClient();
   const [token, setToken] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const enter = useMutation({
     mutationFn: () => logIn(token.trim()),
     onSuccess: (who) => {
@@ -29,13 +31,14 @@ export function LoginPage() {
           This server asks for a token. Its administrator makes one in Settings, or set it as{" "}
           <code>WORKBENCH_TOKEN</code>.
         </p>
-        <PasswordInput
+        <TextInput
+          ref={field}
+          type="password"
           label="Token"
           placeholder="wbt_…"
           value={token}
           onChange={(event) => setToken(event.currentTarget.value)}
           autoComplete="current-password"
-          data-autofocus
         />
         {enter.error && <ErrorState error={enter.error} compact />}
         <div>

@@ -10,7 +10,8 @@ import { counted } from "../../format/number";
 import { formatName, taskName } from "../../format/words";
 import { DatasetImportForm } from "../datasets/DatasetImportForm";
 import { datasetQuery, datasetsQuery } from "../datasets/queries";
-import { withChosen } from "./choice";
+import { modelQuery } from "../models/queries";
+import { fittingFirst, servesTask, withChosen } from "./choice";
 import { Option } from "./Option";
 import classes from "./Wizard.module.css";
 
@@ -27,7 +28,11 @@ export function DatasetColumn({ chosen, model, job, onPick, onJob }: Props) {
   const [bringing, setBringing] = useState(false);
   const query = useInfiniteQuery(datasetsQuery({ q }));
   const { data: picked } = useQuery({ ...datasetQuery(chosen ?? ""), enabled: chosen !== undefined });
-  const datasets = useMemo(() => withChosen(flat(query.data), picked), [query.data, picked]);
+  const { data: forModel } = useQuery({ ...modelQuery(model ?? ""), enabled: model !== undefined });
+  const datasets = useMemo(() => {
+    const known = withChosen(flat(query.data), picked);
+    return fittingFirst(known, (dataset) => servesTask(dataset, forModel?.task));
+  }, [query.data, picked, forModel?.task]);
   const importing = bringing || job !== undefined;
   const back = () => {
     setBringing(false);

@@ -9,9 +9,10 @@ import { SearchField } from "../../components/SearchField";
 import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
 import { bytesText, decimal } from "../../format/number";
 import { taskName } from "../../format/words";
+import { datasetQuery } from "../datasets/queries";
 import { ModelImportForm } from "../models/ModelImportForm";
 import { modelQuery, modelsQuery } from "../models/queries";
-import { withChosen } from "./choice";
+import { fittingFirst, servesTask, withChosen } from "./choice";
 import { Option } from "./Option";
 import classes from "./Wizard.module.css";
 
@@ -28,7 +29,11 @@ export function ModelColumn({ chosen, dataset, job, onPick, onJob }: Props) {
   const [bringing, setBringing] = useState(false);
   const query = useInfiniteQuery(modelsQuery({ q }));
   const { data: picked } = useQuery({ ...modelQuery(chosen ?? ""), enabled: chosen !== undefined });
-  const models = useMemo(() => withChosen(flat(query.data), picked), [query.data, picked]);
+  const { data: forDataset } = useQuery({ ...datasetQuery(dataset ?? ""), enabled: dataset !== undefined });
+  const models = useMemo(() => {
+    const known = withChosen(flat(query.data), picked);
+    return forDataset ? fittingFirst(known, (model) => servesTask(forDataset, model.task)) : known;
+  }, [query.data, picked, forDataset]);
   const importing = bringing || job !== undefined;
   const back = () => {
     setBringing(false);

@@ -1,5 +1,5 @@
 /** What the wizard derives from what was chosen. */
-import type { Target } from "../../api/types";
+import type { Dataset, Target } from "../../api/types";
 
 /** The list with what was chosen in it, also when that is on a later page, or was filtered away. */
 export function withChosen<T extends { id: string }>(list: readonly T[], chosen: T | undefined): T[] {
@@ -32,4 +32,16 @@ export function estimateFor(estimate: number | null | undefined, durationS: numb
 /** Machines that can measure now come first. */
 export function onlineFirst(targets: readonly Target[]): Target[] {
   return [...targets].sort((a, b) => Number(b.state === "online") - Number(a.state === "online"));
+}
+
+/** Only an order: which of two lists' entries probably fit. What fits is the server's to say. */
+export function fittingFirst<T>(list: readonly T[], fits: (entry: T) => boolean): T[] {
+  return [...list.filter(fits), ...list.filter((entry) => !fits(entry))];
+}
+
+export function servesTask(
+  dataset: Pick<Dataset, "annotated" | "tasks">,
+  task: string | null | undefined,
+): boolean {
+  return !dataset.annotated || !task || task === "generic" || dataset.tasks.includes(task);
 }
