@@ -89,10 +89,10 @@ def half_sent(client: httpx.Client, place: str, announced: int, content: bytes) 
         yield connection
 
 
-def eventually_locked(client: httpx.Client, place: str) -> None:
-    """Wait until the server has begun to read the other request."""
+def eventually_arrived(client: httpx.Client, place: str, count: int) -> None:
+    """Wait until the server has taken `count` bytes, so that the request which sends them holds the upload."""
     deadline = time.monotonic() + 10
-    while client.patch(place, headers=TUS | BYTES | {"Upload-Offset": "0"}, content=b"").status_code != 423:
+    while offset_of(client, place) < count:
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -263,19 +263,23 @@ class TestRefusals:
 
 
 class TestBreakingOff:
-    def test_a_lost_connection_keeps_what_came(self, client: httpx.Client, runtime: Runtime) -> None:
+    def test_a_lost_connection_keeps_what_came(
+        self, client: httpx.Client, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(routes, "WRITE_BYTES", 1)  # what arrived is seen at once
         content = os.urandom(1_000_000)
         place = announce(client, len(content))
         with half_sent(client, place, len(content), content[:300_000]):
-            eventually_locked(client, place)
+            eventually_arrived(client, place, 300_000)
         assert eventually_unlocked(client, place) == 300_000
         assert send(client, place, 300_000, content[300_000:]).status_code == 204
         assert content_of(runtime, place) == content
 
-    def test_only_one_request_at_a_time(self, client: httpx.Client) -> None:
+    def test_only_one_request_at_a_time(self, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(routes, "WRITE_BYTES", 1)
         place = announce(client, 1000)
         with half_sent(client, place, 1000, b"x" * 10):
-            eventually_locked(client, place)
+            eventually_arrived(client, place, 10)
             refused(send(client, place, 0, b"y"), 423, "upload_locked")
             refused(client.delete(place, headers=TUS), 423, "upload_locked")
             assert client.get(place).status_code == 200

@@ -23,7 +23,22 @@ const route = getRouteApi("/datasets/$ref");
 export function DatasetPage() {
   const { ref } = route.useParams();
   const { data: dataset, error, refetch } = useQuery(datasetQuery(ref));
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    return (
+      <>
+        <PageHeader
+          crumbs={[
+            <Link key="list" to="/datasets">
+              Datasets
+            </Link>,
+            ref,
+          ]}
+          title="Dataset"
+        />
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </>
+    );
+  }
   if (!dataset) return <SkeletonRows label="the dataset" count={10} />;
   return <Loaded dataset={dataset} />;
 }

@@ -26,7 +26,22 @@ const route = getRouteApi("/models/$ref");
 export function ModelPage() {
   const { ref } = route.useParams();
   const { data: model, error, refetch } = useQuery(modelQuery(ref));
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    return (
+      <>
+        <PageHeader
+          crumbs={[
+            <Link key="list" to="/models">
+              Models
+            </Link>,
+            ref,
+          ]}
+          title="Model"
+        />
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </>
+    );
+  }
   if (!model) return <SkeletonRows label="the model" count={10} />;
   return <Loaded model={model} />;
 }

@@ -25,7 +25,22 @@ const route = getRouteApi("/projects/$ref");
 export function ProjectPage() {
   const { ref } = route.useParams();
   const { data: project, error, refetch } = useQuery(projectQuery(ref));
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    return (
+      <>
+        <PageHeader
+          crumbs={[
+            <Link key="list" to="/">
+              Projects
+            </Link>,
+            ref,
+          ]}
+          title="Project"
+        />
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </>
+    );
+  }
   if (!project) return <SkeletonRows label="the project" count={12} />;
   return <Loaded project={project} />;
 }

@@ -68,9 +68,17 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
           Runs in {mixed.join(" and ")} stand side by side: they do not compare like with like.
         </p>
       )}
-      <div className="scroll" style={{ maxHeight: 340 }}>
-        <table className="data" aria-rowcount={rows.length + 1}>
+      <div className="scroll narrowing" style={{ maxHeight: 340 }}>
+        <table className="data fixed runs" aria-rowcount={rows.length + 1}>
           <caption className="unseen">Runs of {project.name}</caption>
+          <colgroup>
+            <col />
+            <col style={{ width: 108 }} />
+            <col style={{ width: 84 }} />
+            <col style={{ width: 66 }} />
+            <col style={{ width: 96 }} />
+            <col className="age" style={{ width: 68 }} />
+          </colgroup>
           <thead>
             <tr>
               <SortHeader id="label" label="Streams × batch" {...header} />
@@ -95,14 +103,20 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
                   aria-current={run.id === selected ? "true" : undefined}
                   onClick={() => onPick(run.id)}
                 >
-                  <th scope="row" className="ellipsis" style={{ maxWidth: 190 }} title={run.label}>
-                    {run.id === bestId && (
-                      <span role="img" aria-label="best" title="the highest throughput">
-                        ★{" "}
-                      </span>
-                    )}
-                    <button type="button" className="plain" data-row-focus aria-pressed={run.id === selected}>
-                      {run.label}
+                  <th scope="row" title={run.label}>
+                    <button
+                      type="button"
+                      className="plain ellipsis"
+                      style={{ display: "block", width: "100%" }}
+                      data-row-focus
+                      aria-pressed={run.id === selected}
+                    >
+                      {run.id === bestId && (
+                        <span role="img" aria-label="best" title="the highest throughput">
+                          ★{" "}
+                        </span>
+                      )}
+                      {run.label.replace(" hint,", ",")}
                     </button>
                   </th>
                   <td className="num">
@@ -116,7 +130,7 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
                   <td>
                     <VerdictChip verdict={run.verdict} reason={run.verdict_reason} quiet />
                   </td>
-                  <td className="dim" title={dateTime(run.created_at)}>
+                  <td className="dim age" title={dateTime(run.created_at)}>
                     {age(run.created_at)}
                   </td>
                 </tr>

@@ -25,7 +25,22 @@ const route = getRouteApi("/targets/$ref");
 export function TargetPage() {
   const { ref } = route.useParams();
   const { data: target, error, refetch } = useQuery(targetQuery(ref));
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    return (
+      <>
+        <PageHeader
+          crumbs={[
+            <Link key="list" to="/targets">
+              Targets
+            </Link>,
+            ref,
+          ]}
+          title="Target"
+        />
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </>
+    );
+  }
   if (!target) return <SkeletonRows label="the target" count={10} />;
   return <Loaded target={target} />;
 }
