@@ -106,7 +106,9 @@ def test_a_running_job_is_cancelled_on_the_page(page: Page, stack: Stack) -> Non
 
 def test_the_palette_finds_a_model(page: Page) -> None:
     page.goto("/")
+    expect(page.get_by_role("link", name="walker on photos")).to_be_visible()
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name=re.compile("^Find a project"))).to_be_focused()
     page.keyboard.type("walker")
     expect(page.get_by_role("option", name=re.compile("walker")).first).to_be_visible()
 

@@ -5,7 +5,8 @@ import { listen } from "../api/events";
 import { ConnectionNotice } from "./ConnectionNotice";
 import { Rail } from "./Rail";
 
-const Palette = lazy(() => import("./Palette").then((part) => ({ default: part.Palette })));
+const loadPalette = () => import("./Palette");
+const Palette = lazy(() => loadPalette().then((part) => ({ default: part.Palette })));
 const JobDrawer = lazy(() =>
   import("../features/jobs/JobDrawer").then((part) => ({ default: part.JobDrawer })),
 );
@@ -17,6 +18,11 @@ export function Frame() {
   const [finding, setFinding] = useState(false);
 
   useEffect(() => listen(client), [client]);
+  useEffect(() => {
+    // Fetched before it is asked for, so that the letters typed after Ctrl K arrive in it.
+    const waiting = setTimeout(() => void loadPalette().catch(() => undefined), 1500);
+    return () => clearTimeout(waiting);
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
