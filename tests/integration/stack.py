@@ -1,6 +1,7 @@
 """A real installation for a test: server and workers as processes of their own, on a free port of loopback."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -113,6 +114,22 @@ class Stack:
         answer = self.client.post(path, json=body)
         assert answer.status_code in (200, 202), answer.text
         return answer.json()
+
+    def command(self, *arguments: str, timeout_s: float = 240.0) -> tuple[int, Any]:
+        """One command of the CLI with `--json`: its exit code, and the document that it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "workbench.cli.main", *arguments, "--json"],
+            cwd=ROOT,
+            env=os.environ | {"WORKBENCH_URL": f"http://127.0.0.1:{self.port}"},
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+        try:
+            return done.returncode, json.loads(done.stdout)
+        except ValueError:
+            raise AssertionError(f"{arguments} ended with {done.returncode}: {done.stdout}{done.stderr}") from None
 
     def job(self, job_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"/jobs/{job_id}")

@@ -4,10 +4,6 @@ The light models ship inside the `onnx` package: whole architectures with consta
 them cover the other formats; `scripts/make_model_fixtures.py` tells how they were made.
 """
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +35,10 @@ def test_all_light_models_are_here() -> None:
 
 
 def workbench(stack: Stack, *arguments: str) -> Any:
-    """One command with `--json`: its exit code is 0 and its output one document."""
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench.cli.main", *arguments, "--json"],
-        cwd=ROOT,
-        env=os.environ | {"WORKBENCH_URL": f"http://127.0.0.1:{stack.port}"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
-    return json.loads(done.stdout)
+    """The document that a command prints, which must succeed."""
+    code, document = stack.command(*arguments)
+    assert code == 0, document
+    return document
 
 
 def walk(stack: Stack, dataset: dict[str, Any], files: list[Path], framework: str) -> dict[str, Any]:
