@@ -16,18 +16,6 @@ from tests.benchmarks.machine import describe
 from tests.integration.stack import Stack, running
 
 MODEL_ENDINGS = (".onnx", ".xml", ".tflite", ".pb", ".h5", ".keras", ".caffemodel", ".pdmodel", ".pt", ".pth")
-    ".onnx",
-    ".xml",
-    ".tflite",
-    ".pb",
-    ".h5",
-    ".keras",
-    ".caffemodel",
-    ".pdmodel",
-    ".pt",
-    ".pth",
-    ".params",
-)
 BESIDE = {".xml": ".bin", ".caffemodel": ".prototxt", ".pdmodel": ".pdiparams"}
 DATASET_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 
@@ -55,7 +43,7 @@ def dataset_rows(stack: Stack, folder: Path) -> Iterator[tuple[str, dict[str, An
             yield f"| {path.name} | refused | {refusal(answer)} | | |", None
             continue
         made = answer["dataset"]
-        row = f"{made['format']} | {made['sample_count']} | {made['class_count']} | {len(made['warnings'])}"
+        row = f"{made['format']} | {made['count']} | {len(made['labels'] or [])} | {len(made['warnings'])}"
         yield f"| {path.name} | {row} |", made
 
 
@@ -99,8 +87,10 @@ def main() -> None:
             found += [dataset] if dataset else []
         print("\n| model | format | task | GFLOP + GIOP | unknown operations | FPS | median, ms | layers executed |")
         print("|---|---|---|---|---|---|---|---|")
+        # Pictures without annotations serve models of every task.
+        plain = next(dataset for dataset in found if not dataset["annotated"])
         for files in model_files(wanted.models):
-            print(model_row(stack, wanted.models, files, found[0]), flush=True)
+            print(model_row(stack, wanted.models, files, plain), flush=True)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ DEFAULT_LENGTH = 128
 def shapes_for(inputs: list[dict[str, Any]], wanted: dict[str, list[int]] | None) -> dict[str, list[int]] | None:
     """Input name → static shape, for inputs with dynamic dimensions and for those that the user named.
 
-    Unnamed dynamic dimensions become: batch 1, channels 3, height and width 224, any other 128; a bounded
-    dimension `a..b` the nearest value in it. None when every input is static and none was named.
+    Unnamed dynamic dimensions become: batch 1, channels 3 or what the graph demands, height and width 224, any other
+    128; a bounded dimension `a..b` the nearest value in it. None when every input is static and none was named.
     """
     shapes: dict[str, list[int]] = dict(wanted or {})
     for port in inputs:
@@ -22,16 +22,16 @@ def shapes_for(inputs: list[dict[str, Any]], wanted: dict[str, list[int]] | None
             continue
         layout = port.get("layout") or ""
         shapes[name] = [
-            _size(size, layout[index] if index < len(layout) else None, index, len(shape))
+            _size(size, layout[index] if index < len(layout) else None, index, len(shape), port.get("channels"))
             for index, size in enumerate(shape)
         ]
     return shapes or None
 
 
-def _size(size: int | str, axis: str | None, index: int, rank: int) -> int:
+def _size(size: int | str, axis: str | None, index: int, rank: int, channels: int | None) -> int:
     if isinstance(size, int):
         return size
-    guess = _usual(axis, index, rank)
+    guess = channels if axis == "C" and channels else _usual(axis, index, rank)
     low, _, high = size.partition("..")
     if low.isdecimal():
         guess = max(guess, int(low))

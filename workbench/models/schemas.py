@@ -33,6 +33,7 @@ class Port(BaseModel):
     type: str
     layout: str | None = None
     layout_source: str | None = None
+    channels: int | None = Field(default=None, description="what the graph takes where the dimension is open, if not 3")
 
 
 class OperationCount(BaseModel):

@@ -1713,6 +1713,11 @@ export interface components {
          * @description An input or output; a dimension is a number, `?`, or a range such as `1..8`.
          */
         Port: {
+            /**
+             * Channels
+             * @description what the graph takes where the dimension is open, if not 3
+             */
+            channels?: number | null;
             /** Layout */
             layout?: string | null;
             /** Layout Source */

@@ -26,6 +26,11 @@ def test_usual_sizes(shape: list[Any], layout: str | None, expected: list[int]) 
     assert shapes_for([port(shape, layout)], None) == {"x": expected}
 
 
+def test_channels_that_the_graph_demands() -> None:
+    gray = port(["?", "?", "?", "?"], "NHWC") | {"channels": 1}
+    assert shapes_for([gray], None) == {"x": [1, 224, 224, 1]}
+
+
 def test_static_inputs_need_nothing() -> None:
     assert shapes_for([port([1, 3, 8, 8], "NCHW")], None) is None
 

@@ -15,6 +15,7 @@ from openvino import opset13 as ops
 
 from tests.unit.engine.corpus import FIXTURES, LIGHT, ir_files, ov_model, run_convert, stage
 from workbench.engine import analyze
+from workbench.engine.analyze.layout import demanded_channels
 from workbench.engine.analyze.operation import analyse, ir_version
 from workbench.engine.protocol import Emitter, EngineError
 
@@ -214,3 +215,14 @@ class TestUnknownOperations:
 
     def test_none_in_an_ordinary_model(self) -> None:
         assert analyse(ov_model(), None)[0]["analysis"]["unknown_operations"] == []
+
+
+@pytest.mark.parametrize(("taken", "told"), [(1, 1), (4, 4), (3, None), (5, None)])
+def test_channels_of_an_open_dimension(taken: int, told: int | None) -> None:
+    """A filter of so many channels behind an input whose shape is open: 3 is what is taken anyway, 5 is never tried."""
+    data = ops.parameter([-1, -1, -1, -1], np.float32, name="data")
+    data.set_layout(ov.Layout("NCHW"))
+    filters = ops.constant(np.ones((2, taken, 3, 3), np.float32))
+    model = ov.Model([ops.convolution(data, filters, [1, 1], [0, 0], [0, 0], [1, 1])], [data])
+    assert demanded_channels(model, 0, "NCHW") == told
+    assert demanded_channels(model, 0, None) is None

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from workbench.engine.analyze.graph import Graph, Node
 
+if TYPE_CHECKING:
+    import openvino as ov
+
 _CHANNELS = (1, 3, 4)
+# As pictures come; the first is what an open dimension gets where the graph does not mind.
+_TRIED_CHANNELS = (3, 1, 4)
 
 
 def layout_of(graph: Graph, node: Node) -> tuple[str | None, str | None]:
@@ -15,6 +22,26 @@ def layout_of(graph: Graph, node: Node) -> tuple[str | None, str | None]:
         return stated, "model"
     guess = _guess(graph, node)
     return (guess, "guessed") if guess else (None, None)
+
+
+def demanded_channels(model: ov.Model, number: int, layout: str | None) -> int | None:
+    """Channels that the graph takes at input `number` although its dimension is open: the first of 3, 1, 4 that can be
+    propagated through it, where 3 cannot. None where 3 can, where none can, and where the dimension is not open."""
+    shape = model.inputs[number].get_partial_shape()
+    if layout is None or "C" not in layout or shape.rank.is_dynamic or len(shape) != len(layout):
+        return None
+    place = layout.index("C")
+    if shape[place].is_static:
+        return None
+    for count in _TRIED_CHANNELS:
+        trial = model.clone()
+        shape[place] = count
+        try:
+            trial.reshape({trial.inputs[number]: shape})
+        except RuntimeError:
+            continue
+        return None if count == _TRIED_CHANNELS[0] else count
+    return None
 
 
 def _stated(node: Node) -> str | None:

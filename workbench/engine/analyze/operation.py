@@ -13,7 +13,7 @@ from xml.parsers import expat
 from workbench.engine.analyze import precision
 from workbench.engine.analyze.count import LayerCount, count_layers
 from workbench.engine.analyze.graph import Graph, Node, bodies
-from workbench.engine.analyze.layout import layout_of
+from workbench.engine.analyze.layout import demanded_channels, layout_of
 from workbench.engine.analyze.memory import maximum_memory, minimum_memory
 from workbench.engine.analyze.parameters import Weight, weights
 from workbench.engine.analyze.polynomial import Polynomial
@@ -92,7 +92,7 @@ def analyse(
         "quantized": is_quantised(graph),
     }
     result = {
-        "inputs": [_end(graph, node) for node in graph.parameters()],
+        "inputs": [_input(graph, node, number) for number, node in enumerate(graph.parameters())],
         "outputs": [_end(graph, node) for node in graph.results()],
         "analysis": analysis,
         "task": {"guess": task, "reason": reason},
@@ -251,6 +251,13 @@ def _end(graph: Graph, node: Node) -> dict[str, Any]:
         "layout": layout,
         "layout_source": source,
     }
+
+
+def _input(graph: Graph, node: Node, number: int) -> dict[str, Any]:
+    """The same with `channels`, where the graph takes only so many although the dimension is open."""
+    told = _end(graph, node)
+    channels = demanded_channels(graph.model, number, told["layout"])
+    return told | ({"channels": channels} if channels else {})
 
 
 def _main_name(names: Sequence[str], node: Node) -> str:

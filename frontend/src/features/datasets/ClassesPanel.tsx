@@ -28,6 +28,16 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
     }));
     saveText(fileName(dataset.name, "classes.csv"), csv(columns, rows));
   };
+  if (rows.length === 0) {
+    return (
+      <Panel title="Classes">
+        <p className="dim">
+          Nothing here is annotated: it serves for measuring speed. Accuracy needs annotations, as ImageNet, Pascal VOC
+          or COCO have them.
+        </p>
+      </Panel>
+    );
+  }
   return (
     <Panel
       title="Classes"
