@@ -67,10 +67,10 @@ def fetch(
     page = statement.add_columns(column)
     if cursor is not None:
         page = page.where(_after(column, identity, descending, _decode(cursor, sort, column.type.python_type)))
-    order = [column.desc() if descending else column.asc(), identity.desc() if descending else identity.asc()]
+    first = column.desc() if descending else column.asc()
     if _nullable(column):  # asked only where it matters: it keeps the database from using an index
-        order.insert(0, column.is_(None))
-    page = page.order_by(*order).limit(limit + 1)
+        first = first.nulls_last()
+    page = page.order_by(first, identity.desc() if descending else identity.asc()).limit(limit + 1)
     rows = session.execute(page).all()
     following = None
     if len(rows) > limit:

@@ -63,7 +63,25 @@ class Base(DeclarativeBase):
     }
 
 
-Id = Uuid(as_uuid=False)
+class _TextUuid(Uuid[str]):
+    """A UUID as text. Where the database keeps 32 digits, only the dashes are put back: the general way makes an object
+    of each, which is a good part of the time of a list."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        if dialect.supports_native_uuid:
+            return super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+
+        def with_dashes(digits: str | None) -> str | None:
+            if digits is None:
+                return None
+            return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+        return with_dashes
+
+
+Id = _TextUuid(as_uuid=False)
 
 
 class Identified:

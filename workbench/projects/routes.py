@@ -48,7 +48,6 @@ def list_projects(
             datasets.get(session, dataset).id if dataset else None,
             targets.get(session, target).id if target else None,
             state,
-            with_best=bool(sort and sort.endswith("throughput_fps")),
         )
         rows, following, total = fetch(
             session,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from workbench.benchmarks import service as benchmarks
@@ -177,37 +178,54 @@ def delete(session: Session, runtime: Runtime, ref: str) -> None:
 
 
 def views(session: Session, rows: list[Project]) -> list[schemas.Project]:
-    ids = [row.id for row in rows]
-    states, counts = repository.states(session, ids), repository.run_counts(session, ids)
-    best = repository.best_runs(session, ids)
-    its_models = repository.models(session, {row.model_id for row in rows if row.model_id})
-    its_datasets = repository.datasets(session, {row.dataset_id for row in rows if row.dataset_id})
-    target_ids = {row.target_id for row in rows if row.target_id}
-    its_targets, devices = repository.targets(session, target_ids), repository.device_names(session, target_ids)
-    found = []
-    for row in rows:
-        model, dataset = its_models.get(row.model_id or ""), its_datasets.get(row.dataset_id or "")
-        target, run = its_targets.get(row.target_id or ""), best.get(row.id)
-        found.append(
-            schemas.Project(
-                id=row.id,
-                name=row.name,
-                model=schemas.ProjectModel.model_validate(dict(model)) if model else None,
-                dataset=schemas.ProjectDataset.model_validate(dict(dataset)) if dataset else None,
-                target=schemas.ProjectTarget.model_validate(dict(target)) if target else None,
-                device=row.device,
-                device_full_name=devices.get((row.target_id or "", row.device)),
-                precision=row.precision,  # type: ignore[arg-type]
-                parent_id=row.parent_id,
-                state=states[row.id],  # type: ignore[arg-type]
-                missing=_missing(row),
-                best=schemas.BestRun.model_validate({**run, "run_id": run["id"]}) if run else None,
-                run_count=counts.get(row.id, 0),
-                last_job_id=row.last_job_id,
-                created_at=row.created_at,
-            )
+    details = repository.details(session, [row.id for row in rows])
+    return [_view(row, details[row.id]) for row in rows]
+
+
+def _view(row: Project, more: RowMapping) -> schemas.Project:
+    model = dataset = target = best = None
+    if row.model_id is not None:
+        model = schemas.ProjectModel(
+            id=row.model_id,
+            name=more["model_name"],
+            task=more["model_task"],
+            precision=more["model_precision"],
+            size_bytes=more["model_size_bytes"],
         )
-    return found
+    if row.dataset_id is not None:
+        dataset = schemas.ProjectDataset(
+            id=row.dataset_id,
+            name=more["dataset_name"],
+            format=more["dataset_format"],
+            count=more["dataset_count"],
+        )
+    if row.target_id is not None:
+        target = schemas.ProjectTarget(id=row.target_id, name=more["target_name"])
+    if more["run_id"] is not None:
+        best = schemas.BestRun(
+            run_id=more["run_id"],
+            throughput_fps=more["throughput_fps"],
+            latency_median_ms=more["latency_median_ms"],
+            latency_p99_ms=more["latency_p99_ms"],
+            verdict=more["verdict"],
+        )
+    return schemas.Project(
+        id=row.id,
+        name=row.name,
+        model=model,
+        dataset=dataset,
+        target=target,
+        device=row.device,
+        device_full_name=more["device_full_name"],
+        precision=row.precision,  # type: ignore[arg-type]
+        parent_id=row.parent_id,
+        state=more["state"],
+        missing=_missing(row),
+        best=best,
+        run_count=more["run_count"],
+        last_job_id=row.last_job_id,
+        created_at=row.created_at,
+    )
 
 
 def named_target(session: Session, ref: str | None) -> Target | None:
