@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -75,7 +75,9 @@ class CachedCompile:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                # Closing sends what is still buffered, which nobody reads any more.
+                with suppress(BrokenPipeError):
+                    stream.close()
 
     @property
     def _answers(self) -> IO[bytes]:
