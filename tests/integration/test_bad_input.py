@@ -1,7 +1,7 @@
 """Rubbish through the front door: each with its clear error, and nothing left behind."""
 
 import io
-import os
+import random
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def truncated_onnx(folder: Path) -> Path:
 def rubbish(suffix: str) -> Make:
     def make(folder: Path) -> Path:
         path = folder / f"rubbish{suffix}"
-        path.write_bytes(os.urandom(5000))
+        path.write_bytes(random.Random(suffix).randbytes(5000))
         return path
 
     return make
@@ -120,7 +120,7 @@ def bomb(folder: Path) -> Path:
 def cut_zip(folder: Path) -> Path:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("a.png", os.urandom(5000))
+        archive.writestr("a.png", random.Random(1).randbytes(5000))
     path = folder / "cut.zip"
     path.write_bytes(content.getvalue()[:3000])
     return path

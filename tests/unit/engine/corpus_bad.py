@@ -97,6 +97,9 @@ def damaged() -> Iterator[Bad]:
     yield Bad("unknown_extension", "model_not_recognised", one("a.dat", random_bytes()))
     yield Bad("no_extension", "model_not_recognised", one("model", random_bytes()))
     yield Bad("only_a_bin", "model_not_recognised", one("a.bin", random_bytes()))
+    yield Bad("chance_wrote_a_bracket", "model_corrupt", one("a.caffemodel", b"<\xc7" + random_bytes()))
+    yield Bad("a_picture_in_xml", "model_not_recognised", one("a.svg", b'<svg xmlns="w3"/>'))
+    yield Bad("ir_named_dat", "model_extension_mismatch", one("a.dat", b'<?xml version="1.0"?><net name="n"/>'))
     yield Bad("only_text", "model_not_recognised", one("README.md", "# A model\n"))
     yield Bad("picture_as_onnx", "model_corrupt", one("a.onnx", b"\x89PNG\r\n\x1a\n" + random_bytes()))
     for source, extension in (("tiny.tflite", "onnx"), ("tiny_frozen.pb", "tflite"), ("tiny_frozen.pbtxt", "dat")):

@@ -49,7 +49,8 @@ _EXTENSION_OF = {
 }
 _GRAPH_TEXT = re.compile(rb"^\s*(#[^\n]*\n\s*)*(node|versions|library)\s*[:{<]")
 _LOOKED_AT = 50  # files without a telling name whose content is looked at
-_XML_START = re.compile(rb"^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<")
+_XML_START = re.compile(rb"^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\0?\s*<")
+_IR_ROOT = re.compile(rb"<net[\s>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,9 @@ def kind_by_content(file: SourceFile) -> str | None:
     key = refused.recognise_refused(file, head)
     if key is not None:
         return key
-    if _XML_START.match(head):
+    # An .xml file that starts as XML is read, and refused with the line if it is not IR; under any other name one "<",
+    # which chance can write, is not enough.
+    if _XML_START.match(head) and (file.extension == ".xml" or _IR_ROOT.search(head.replace(b"\0", b""))):
         return "ir"
     if _GRAPH_TEXT.match(head):
         return "tf_text"
