@@ -25,7 +25,7 @@ def make_runtime(settings: Settings) -> Runtime:
     return Runtime(settings, Database(settings.database), storage, Queue(settings))
 
 
-def _runtime(request: Request) -> Runtime:
+async def _runtime(request: Request) -> Runtime:  # not async, it would cost every request a thread
     runtime: Runtime = request.app.state.runtime
     return runtime
 

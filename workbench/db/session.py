@@ -16,7 +16,9 @@ def make_engine(url: str) -> Engine:
     """An engine for `url`; on SQLite with foreign keys on and transactions begun by us, not by the driver."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, pool_recycle=600)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, pool_recycle=600)
+        event.listen(engine, "connect", _without_jit)
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -37,6 +39,13 @@ def make_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _without_jit(connection: Any, record: Any) -> None:
+    # Compiling a statement takes PostgreSQL longer than running any of ours.
+    connection.autocommit = True
+    connection.execute("SET jit = off")
+    connection.autocommit = False
 
 
 class Database:

@@ -18,6 +18,7 @@ STATE = case(
     *((Job.state == state, called) for state, called in _CALLED.items()),
     else_=Job.state,
 )
+_JOB_STATE = select(Job.state).where(Job.id == Project.last_job_id).correlate(Project).scalar_subquery()
 # Of every project by itself: the index of runs by project and throughput answers it at once.
 BEST_FPS = (
     select(func.max(Run.throughput_fps))
@@ -78,14 +79,13 @@ def statement(
 ) -> Select[Project]:
     """Projects that match."""
     wanted = select(Project)
-    # The same as STATE == state, in conditions of which the database knows how many rows they leave.
+    # The same as STATE == state, asked of each project by itself: a join reads all jobs, and those only grow.
     if state == "archived":
         wanted = wanted.where(_ARCHIVED)
     elif state == "new":
-        wanted = wanted.outerjoin(Job, Job.id == Project.last_job_id).where(not_(_ARCHIVED), Job.id.is_(None))
+        wanted = wanted.where(not_(_ARCHIVED), _JOB_STATE.is_(None))
     elif state is not None:
-        wanted = wanted.join(Job, Job.id == Project.last_job_id)
-        wanted = wanted.where(not_(_ARCHIVED), Job.state == _OF_JOB.get(state, state))
+        wanted = wanted.where(not_(_ARCHIVED), _JOB_STATE == _OF_JOB.get(state, state))
     if query:
         wanted = wanted.where(Project.name.icontains(query, autoescape=True))
     for column, value in (

@@ -32,8 +32,8 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
     return (
       <Panel title="Classes">
         <p className="dim">
-          Nothing here is annotated: it serves for measuring speed. Accuracy needs annotations, as ImageNet, Pascal VOC
-          or COCO have them.
+          Nothing here is annotated: it serves for measuring speed. Accuracy needs annotations, as ImageNet,
+          Pascal VOC or COCO have them.
         </p>
       </Panel>
     );
