@@ -2,12 +2,19 @@
 
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.services import Postgres, Redis, chromium_path
+
+
+# A shell without job control starts what runs in the background with SIGINT ignored, and that is inherited: Ctrl-C
+# has to reach the commands that the tests start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
