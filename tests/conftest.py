@@ -10,7 +10,6 @@ import pytest
 
 from tests.services import Postgres, Redis, chromium_path
 
-
 # A shell without job control starts what runs in the background with SIGINT ignored, and that is inherited: Ctrl-C
 # has to reach the commands that the tests start.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
