@@ -8,18 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.engine import (
-    cached_compile,
-    compiling,
-    configuration,
-    devices,
-    inputs,
-    loading,
-    machine,
-    precision,
-    provenance,
-    statistics,
-)
+from workbench.engine import cached_compile, cells, configuration, machine, provenance, statistics
 from workbench.engine.cached_compile import CachedCompile
 from workbench.engine.configuration import DEFAULT_DURATION_S, Configuration
 from workbench.engine.memory import HighWater
@@ -50,49 +39,12 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
 
     water = HighWater()
     core = ov.Core()
-    devices.check(core, wanted.device)
-    properties = configuration.properties(core, wanted)
-    properties.apply(core)
-    water.mark("start")
-    loaded = loading.load(core, wanted.model, wanted.device, wanted.shapes, wanted.batch, wanted.layouts)
-    water.mark("read")
-    for note in loaded.notes:
-        emit.log(note, "warning")
-
-    _stage(emit, 1)
-    compiled = compiling.compile_model(core, loaded.model, wanted.device, properties.own)
-    water.mark("compile")
-    effective, runtime_precisions = precision.of_compiled(compiled.model, compiled.settings)
-    requests = wanted.requests or compiled.number("OPTIMAL_NUMBER_OF_INFER_REQUESTS") or 1
-
-    _stage(emit, 2)
-    prepared = inputs.prepare(loaded, wanted, requests, emit)
-    water.mark("inputs")
-
-    result = {
-        "device": wanted.device,
-        "hint": wanted.hint,
-        "streams": compiled.number("NUM_STREAMS"),
-        "requests": requests,
-        "batch": loaded.batch,
-        "threads": compiled.number("INFERENCE_NUM_THREADS"),
-        "effective_precision": effective,
-        "runtime_precisions": runtime_precisions,
-        "requested_precision": wanted.precision,
-        "input": prepared.facts,
-        "read_ms": loaded.read_ms,
-        "reshape_ms": loaded.reshape_ms,
-        "compile_ms": compiled.compile_ms,
-    }
-    settings = compiled.settings
-    pipeline = Pipeline(compiled.model, requests, prepared.sets, wanted.device)
-    _stage(emit, 3)
-    result["first_inference_ms"] = pipeline.first()
-    water.mark("first_inference")
-    with cached_compile.prepared(wanted, properties, compiled.compile_ms, work, emit) as cached:
-        result |= _measure(pipeline, loaded.batch, wanted, cached, water, work, emit)
+    cell = cells.prepare(core, wanted, emit, step=_stepper(emit), water=water)
+    facts, settings, batch, pipeline = cell.facts, cell.settings, cell.batch, cell.pipeline
+    with cached_compile.prepared(wanted, cell.properties, facts["compile_ms"], work, emit) as cached:
+        result = facts | _measure(pipeline, batch, wanted, cached, water, work, emit)
         # What the measurement held is freed before the model is compiled again.
-        del pipeline, compiled, prepared, loaded, core
+        del cell, pipeline, core
         _stage(emit, 5)
         result |= cached.measure() if cached else {"compile_cached_ms": None, "cache_fill_ms": None}
     result["provenance"] = provenance.complete(noted, wanted.model, settings)
@@ -145,6 +97,17 @@ def _measure(
 
 def _stage(emit: Emitter, number: int) -> None:
     emit.stage(_STAGES[number], number + 1, len(_STAGES))
+
+
+def _stepper(emit: Emitter) -> Callable[[str], None]:
+    """The steps of making a cell, as stages of the operation."""
+    numbers = {"compile": 1, "prepare input": 2, "first inference": 3}
+
+    def step(name: str) -> None:
+        if name in numbers:
+            _stage(emit, numbers[name])
+
+    return step
 
 
 def _teller(emit: Emitter, duration_s: float | None, iterations: int | None) -> Callable[[float, int], None]:

@@ -14,6 +14,7 @@ from workbench.engine.protocol import EngineError
 if TYPE_CHECKING:
     import openvino as ov
 
+APIS = ("async", "sync")
 HINTS = ("latency", "throughput", "cumulative_throughput", "none")
 PRECISIONS = ("f32", "bf16", "f16")
 RESIZES = ("stretch", "letterbox", "crop")
@@ -33,7 +34,11 @@ class Preprocessing:
 
 @dataclass(frozen=True)
 class Configuration:
-    """One configuration of one model on one device. What is None is left to the device or the model."""
+    """One configuration of one model on one device. What is None is left to the device or the model.
+
+    `api` "sync" runs one infer request after another. `arrivals_per_s` makes the loop open: infer requests arrive at
+    random (Poisson) at this mean rate, and latency counts from the arrival; None keeps all requests busy.
+    """
 
     model: Path
     dataset: Path | None
@@ -50,6 +55,8 @@ class Configuration:
     layouts: Mapping[str, str]
     shapes: Mapping[str, list[int]]
     seed: int
+    api: str = "async"
+    arrivals_per_s: float | None = None
 
 
 def read(parameters: Mapping[str, Any], work: Path) -> Configuration:
@@ -63,11 +70,12 @@ def read(parameters: Mapping[str, Any], work: Path) -> Configuration:
     precision = parameters.get("precision")
     if precision is not None and precision not in PRECISIONS:
         raise invalid("precision", precision, f"Choose one of {', '.join(PRECISIONS)}, or leave it to the device.")
-    duration, iterations = _seconds(parameters), _count(parameters, "iterations")
+    duration, iterations = _positive(parameters, "duration_s", "seconds"), _count(parameters, "iterations")
     device = parameters.get("device")
     if not isinstance(device, str) or not device:
         raise invalid("device", device, "Name a device, such as CPU.")
     dataset = parameters.get("dataset")
+    api, arrivals = _loop(parameters)
     return Configuration(
         model=work / str(parameters.get("model") or "inputs/model.xml"),
         dataset=work / str(dataset) if dataset else None,
@@ -84,6 +92,8 @@ def read(parameters: Mapping[str, Any], work: Path) -> Configuration:
         layouts={str(name): str(layout) for name, layout in (parameters.get("layouts") or {}).items()},
         shapes=_shapes(parameters.get("shapes") or {}),
         seed=int(parameters.get("seed") or 0),
+        api=api,
+        arrivals_per_s=arrivals,
     )
 
 
@@ -160,12 +170,26 @@ def _count(parameters: Mapping[str, Any], name: str) -> int | None:
     return value
 
 
-def _seconds(parameters: Mapping[str, Any]) -> float | None:
-    value = parameters.get("duration_s")
+def _loop(parameters: Mapping[str, Any]) -> tuple[str, float | None]:
+    """(api, arrivals_per_s), which exclude each other where the calls block."""
+    api = parameters.get("api") or "async"
+    if api not in APIS:
+        raise invalid("api", api, f"Choose one of {', '.join(APIS)}.")
+    arrivals = _positive(parameters, "arrivals_per_s", "requests a second")
+    requests = parameters.get("requests")
+    if api == "sync" and arrivals is not None:
+        raise invalid("arrivals_per_s", arrivals, "Requests that arrive by themselves need the async api.")
+    if api == "sync" and requests not in (None, 1):
+        raise invalid("requests", requests, "The sync api has one request at a time; leave it out.")
+    return api, arrivals
+
+
+def _positive(parameters: Mapping[str, Any], name: str, unit: str) -> float | None:
+    value = parameters.get(name)
     if value is None:
         return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value) or value <= 0:
-        raise invalid("duration_s", value, "Give a number of seconds above 0.")
+        raise invalid(name, value, f"Give a number of {unit} above 0.")
     return float(value)
 
 

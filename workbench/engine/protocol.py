@@ -88,6 +88,10 @@ class Emitter:
     def log(self, message: str, level: str = "info") -> None:
         self._emit({"event": "log", "level": level, "message": message})
 
+    def partial(self, name: str, data: Mapping[str, Any]) -> None:
+        """A finished part of the work, with its files in `out/`: kept at once, whatever comes after."""
+        self._emit({"event": "partial", "name": name, "data": dict(data)})
+
     def result(self, result: Mapping[str, Any]) -> None:
         self._emit({"event": "result", "result": dict(result)})
 

@@ -5,7 +5,7 @@ import math
 import shutil
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from workbench.jobs.kinds import JobFailed
 from workbench.targets.local import LocalProcess
 
 ENGINE = "workbench.engine"
+# Takes a finished part of an operation: its name, its data, and the folder its files are in.
+OnPartial = Callable[[str, dict[str, Any], Path], None]
 STDERR_TAIL_BYTES = 20_000
 
 
@@ -40,8 +42,11 @@ def run_operation(
     module: str = ENGINE,
     span: Span | None = None,
     timeout_s: float = 3600.0,
+    on_partial: OnPartial | None = None,
 ) -> tuple[dict[str, Any], Path]:
     """Run operation `kind`; returns its result and its `out/` folder (inside the job's work folder).
+
+    `on_partial` is called, in this thread, for each finished part of the operation while the rest goes on.
 
     `inputs` are linked and `copies` copied to `inputs/` of the operation's own folder; user files that were not
     examined yet are copied, so that whatever is no regular file of its own stands out as foreign.
@@ -68,7 +73,7 @@ def run_operation(
     context.check()
     limit = int(psutil.virtual_memory().total * context.runtime.settings.engine_memory_fraction)
     process = LocalProcess(module, work / "operation.json", work / "stderr.txt", limit)
-    listener = _Listener(context, span)
+    listener = _Listener(context, span, work / "out", on_partial)
     deadline = _Deadline(process, timeout_s)
     try:
         with context.stopped_by(process.kill), deadline:
@@ -113,18 +118,23 @@ class _Deadline:
 class _Listener:
     """Takes one JSON line after another. What an engine says is checked: it ran hostile files."""
 
-    def __init__(self, context: JobContext, span: Span) -> None:
+    def __init__(self, context: JobContext, span: Span, out: Path, on_partial: OnPartial | None) -> None:
         self.context = context
         self.span = span
+        self._out = out
+        self._on_partial = on_partial
         self.result: dict[str, Any] | None = None
         self.error: JobFailed | None = None
         self._index, self._count = 1, 1
 
     def hear(self, line: bytes) -> None:
+        part = None
         try:
             event = json.loads(line)
             kind = event["event"]
             match kind:
+                case "partial" if isinstance(event["data"], dict):
+                    part = str(event["name"])[:64], event["data"]
                 case "stage":
                     self._stage(event)
                 case "progress":
@@ -141,6 +151,9 @@ class _Listener:
                         self.context.log_json("detail", event["detail"])
         except (ValueError, KeyError, TypeError):
             self.context.log(f"an unreadable line from the engine: {line[:200]!r}", "warning")
+        # Outside of the try: an error of whoever keeps the part is no unreadable line.
+        if part is not None and self._on_partial is not None:
+            self._on_partial(*part, self._out)
 
     def _stage(self, event: dict[str, Any]) -> None:
         self._count = max(1, min(int(event["count"]), 1000))
