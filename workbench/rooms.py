@@ -13,6 +13,7 @@ ROUTERS = (
     "targets",
     "projects",
     "benchmarks",
+    "comparisons",
     "jobs",
     "uploads",
     "events",
@@ -20,7 +21,7 @@ ROUTERS = (
     "accounts",
     "sample",
 )
-WITH_JOBS = ("models", "datasets", "targets", "benchmarks", "sample")
+WITH_JOBS = ("models", "datasets", "targets", "benchmarks", "comparisons", "sample")
 
 
 def register_kinds() -> None:

@@ -6,15 +6,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from workbench.benchmarks import latencies, repository, service
-from workbench.benchmarks.schemas import Latencies, Layers, Run, run_view
+from workbench.benchmarks import export_routes, finding_routes, latencies, repository, search_routes, service
+from workbench.benchmarks.layer_schemas import Layers
+from workbench.benchmarks.schemas import BenchmarkJob, Latencies, Run, run_view
 from workbench.db.tables import Run as RunRow
 from workbench.errors import ERROR_RESPONSES, NotFound
 from workbench.jobs.repository import identifier
+from workbench.models.graph_schemas import Graph
 from workbench.paging import Cursor, Limit, Page, Sort, fetch
 from workbench.runtime import RuntimeDep
 
 router = APIRouter(tags=["runs"], responses=ERROR_RESPONSES)
+# Before `/runs/{run_id}`: `/runs/export` is no run.
+router.include_router(export_routes.router)
+router.include_router(finding_routes.router)
+router.include_router(search_routes.router)
 
 SORTABLE = {
     "created_at": RunRow.created_at,
@@ -92,3 +98,15 @@ def get_run_layers(runtime: RuntimeDep, run_id: str) -> Layers:
         content = json.load(file)
     summary = row.layers or {}
     return Layers(run_id=row.id, iterations=summary.get("iterations"), note=summary.get("layers_note"), **content)
+
+
+@router.get("/runs/{run_id}/graph")
+def get_run_graph(runtime: RuntimeDep, run_id: str) -> Graph:
+    """The graph that executed, with the time of each of its layers."""
+    raise NotImplementedError
+
+
+@router.post("/benchmarks/{job_id}/continue", status_code=202, tags=["benchmarks"])
+def continue_benchmark(runtime: RuntimeDep, job_id: str) -> BenchmarkJob:
+    """Measure what a benchmark that was cancelled or lost did not come to."""
+    raise NotImplementedError

@@ -23,11 +23,23 @@ class Configuration(BaseModel):
     batch: int | None = Field(default=None, ge=1, le=65536, description="default: the model's own")
     threads: int | None = Field(default=None, ge=1, le=4096)
     precision: Literal["f32", "bf16", "f16"] | None = Field(default=None, description="default: the project's")
+    api: Literal["async", "sync"] = Field(default="async", description="sync: one infer request after another")
+    arrivals_per_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=1_000_000,
+        description="open loop: infer requests arrive at random (Poisson) at this mean rate, and latency counts from "
+        "the arrival; null keeps all requests busy",
+    )
 
     @model_validator(mode="after")
-    def _hint_or_streams(self) -> Self:
+    def _consistent(self) -> Self:
         if self.hint != "none" and self.streams is not None:
             raise ValueError("choose a hint or a number of streams, not both: a hint sets the streams itself")
+        if self.api == "sync" and self.arrivals_per_s is not None:
+            raise ValueError("requests that arrive by themselves need the async api")
+        if self.api == "sync" and self.requests not in (None, 1):
+            raise ValueError("the sync api has one request at a time: leave requests out")
         return self
 
     def label(self) -> str:
@@ -44,6 +56,10 @@ class Configuration(BaseModel):
             parts.append(f"{self.threads} threads")
         if self.precision is not None:
             parts.append(self.precision)
+        if self.api == "sync":
+            parts.append("sync")
+        if self.arrivals_per_s is not None:
+            parts.append(f"{self.arrivals_per_s:g} arrivals/s")
         return ", ".join(parts)
 
 
@@ -56,6 +72,7 @@ class BenchmarkWanted(BaseModel):
         default=None, ge=1, le=10_000_000, description="infer requests instead of a duration"
     )
     layers: bool = Field(default=True, description="add a separate instrumented run for layer times")
+    start_up: bool = Field(default=True, description="add the time to compile from OpenVINO's cache")
     shapes: dict[str, list[int]] | None = Field(default=None, max_length=100, description="for dynamic dimensions")
     input: Literal["dataset", "synthetic"] = "dataset"
 
@@ -92,6 +109,21 @@ class Window(BaseModel):
     median_ms: float | None = None
 
 
+Scenario = Literal["SingleStream", "MultiStream", "Offline", "Server"]
+
+
+class OpenLoop(BaseModel):
+    """What came of requests that arrived by themselves."""
+
+    arrivals_per_s: float = Field(description="the mean rate asked for, in infer requests a second")
+    arrived: int
+    completed: int
+    achieved_per_s: float
+    kept_up: bool = Field(description="false: requests arrived faster than they were done, and latency grew with time")
+    service_ms: float | None = Field(description="median time of a request without its wait, in ms")
+    wait_ms: float | None = Field(description="median wait from arrival to start, in ms")
+
+
 class Run(BaseModel):
     """One measured configuration. Runs are kept, all of them."""
 
@@ -99,6 +131,9 @@ class Run(BaseModel):
     project_id: str
     job_id: str | None
     label: str
+    source: Literal["benchmark", "search", "check"] = Field(description="what the run was measured for")
+    scenario: Scenario = Field(description="the load, in the words of MLPerf LoadGen")
+    configuration: Configuration | None = Field(description="as it was asked for; null for runs of older versions")
     device: str
     hint: Hint
     streams: int | None
@@ -128,6 +163,7 @@ class Run(BaseModel):
     drift: float | None
     cpu_others: float | None
     warmup: dict[str, Any] | None
+    open_loop: OpenLoop | None
     provenance: dict[str, Any]
     has_layers: bool
     layers_summary: dict[str, Any] | None
@@ -158,47 +194,6 @@ class Latencies(BaseModel):
     drift: list[DriftPoint]
 
 
-class LayerOriginal(BaseModel):
-    name: str
-    type: str | None = None
-
-
-class Layer(BaseModel):
-    """An executed layer and the original layers fused into it."""
-
-    order: int
-    name: str
-    type: str
-    primitive: str | None = None
-    runtime_precision: str | None = None
-    time_us: float | None = Field(description="null: below the resolution of 1 µs, or not executed")
-    share: float = Field(description="of the time of all layers, 0 to 1")
-    status: Literal["executed", "below_resolution", "not_executed"]
-    originals: list[LayerOriginal]
-    inputs: list[dict[str, Any]] = Field(default_factory=list)
-    outputs: list[dict[str, Any]] = Field(default_factory=list)
-    attributes: dict[str, Any] = Field(default_factory=dict)
-
-
-class LayerType(BaseModel):
-    type: str
-    precision: str | None
-    time_us: float
-    share: float
-    count: int
-
-
-class Layers(BaseModel):
-    """From the separate instrumented run; the headline numbers come from the clean one."""
-
-    run_id: str
-    total_us: float
-    iterations: int | None
-    note: str | None
-    layers: list[Layer]
-    by_type: list[LayerType]
-
-
 _FROM_RESULT = (
     "input",
     "throughput_ci95",
@@ -218,8 +213,20 @@ _FROM_RESULT = (
     "drift",
     "cpu_others",
     "warmup",
+    "open_loop",
+    "configuration",
     "provenance",
 )
+
+
+def scenario(row: RunRow) -> Scenario:
+    """MLPerf LoadGen's word for the load: Server for an open loop; else SingleStream for one request of one sample,
+    MultiStream for one request of several, Offline for several requests at once."""
+    if row.result.get("open_loop"):
+        return "Server"
+    if (row.requests or 1) > 1:
+        return "Offline"
+    return "MultiStream" if (row.batch or 1) > 1 else "SingleStream"
 
 
 def run_view(row: RunRow) -> Run:
@@ -245,6 +252,8 @@ def run_view(row: RunRow) -> Run:
     values |= {name: result.get(name) for name in _FROM_RESULT}
     values |= {
         "memory_bytes": result.get("memory_bytes") or {},
+        "source": result.get("source") or "benchmark",
+        "scenario": scenario(row),
         "has_layers": row.layers_artifact_id is not None,
         "layers_summary": row.layers,
         "layers_error": row.layers_error,

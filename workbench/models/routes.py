@@ -14,6 +14,7 @@ from workbench.jobs import events
 from workbench.jobs import service as jobs
 from workbench.jobs.schemas import job_view
 from workbench.models import repository, service
+from workbench.models.graph_schemas import Graph
 from workbench.models.jobs import MODEL_IMPORT
 from workbench.models.schemas import Model, ModelChange, ModelImport, ModelJob, ModelLayers, Task
 from workbench.paging import Cursor, Limit, Page, Sort, fetch
@@ -124,3 +125,15 @@ def download_model(runtime: RuntimeDep, ref: str) -> StreamingResponse:
     parts: Iterator[bytes] = zip_stream([(f"{stem}.xml", xml), (f"{stem}.bin", weights)])
     headers = {"Content-Disposition": f'attachment; filename="{stem}.zip"'}
     return StreamingResponse(parts, media_type="application/zip", headers=headers)
+
+
+@router.get("/{ref}/graph")
+def get_model_graph(runtime: RuntimeDep, ref: str) -> Graph:
+    """The graph of a model."""
+    raise NotImplementedError
+
+
+@router.post("/{ref}/graph", status_code=202)
+def make_model_graph(runtime: RuntimeDep, ref: str) -> ModelJob:
+    """Draw up the graph of a model that was imported before graphs were kept."""
+    raise NotImplementedError

@@ -1,11 +1,12 @@
 """`/projects`: create, list, look at, delete; and what fits together."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from workbench.benchmarks import service as benchmarks
 from workbench.benchmarks.schemas import BenchmarkJob, BenchmarkWanted
+from workbench.benchmarks.search_schemas import SearchJob, SearchWanted
 from workbench.datasets import service as datasets
 from workbench.db.tables import Project as ProjectRow
 from workbench.errors import ERROR_RESPONSES
@@ -121,3 +122,15 @@ def start_benchmark(runtime: RuntimeDep, ref: str, wanted: BenchmarkWanted) -> B
         job = benchmarks.start(session, runtime.queue, project, wanted)
         service.note_job(session, project, job.id)
         return BenchmarkJob(job=job_view(job))
+
+
+@router.post("/{ref}/searches", status_code=202)
+def start_search(runtime: RuntimeDep, ref: str, wanted: SearchWanted) -> SearchJob:
+    """Look for the best configurations of a project."""
+    raise NotImplementedError
+
+
+@router.get("/{ref}/summary", response_class=Response)
+def get_project_summary(runtime: RuntimeDep, ref: str, format: Literal["html", "json"] = "html") -> Response:
+    """All about a project in one file; `html` is one page with charts that opens without a network."""
+    raise NotImplementedError

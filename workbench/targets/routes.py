@@ -13,7 +13,7 @@ from workbench.paging import Cursor, Limit, Page, Sort, fetch
 from workbench.runtime import RuntimeDep
 from workbench.targets import repository, service
 from workbench.targets.jobs import PROBE
-from workbench.targets.schemas import Target, TargetChange, TargetJob, TargetLoad
+from workbench.targets.schemas import CeilingsWanted, Target, TargetChange, TargetJob, TargetLoad
 
 router = APIRouter(prefix="/targets", tags=["targets"], responses=ERROR_RESPONSES)
 
@@ -86,3 +86,9 @@ def delete_target(runtime: RuntimeDep, ref: str) -> None:
         jobs.refuse_while_active(session, f"'{row.name}'", target_id=row.id)
         session.delete(row)
         events.changed(session, "targets", row.id)
+
+
+@router.post("/{ref}/ceilings", status_code=202)
+def measure_ceilings(runtime: RuntimeDep, ref: str, wanted: CeilingsWanted) -> TargetJob:
+    """Measure what a device of this machine can reach at most."""
+    raise NotImplementedError

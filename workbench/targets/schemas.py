@@ -30,6 +30,21 @@ class UnavailableDevice(BaseModel):
     reason: str
 
 
+class Ceilings(BaseModel):
+    """What a device can reach at most, from a short measurement; the roof that layers are compared with."""
+
+    device: str
+    measured_at: datetime
+    openvino: str | None = None
+    memory_gbps: float = Field(description="read and written together, in GB/s")
+    compute_gflops: dict[str, float] = Field(description="by precision, in GFLOP/s (GOP/s for integers)")
+    notes: list[str] = Field(default_factory=list)
+
+
+class CeilingsWanted(BaseModel):
+    device: str = Field(default="CPU", max_length=64)
+
+
 class Target(BaseModel):
     """A machine to measure on."""
 
@@ -41,6 +56,7 @@ class Target(BaseModel):
     info: dict[str, Any] | None = Field(description="OpenVINO, CPU, memory, operating system, as the probe found them")
     devices: list[Device]
     unavailable: list[UnavailableDevice]
+    ceilings: list[Ceilings] = Field(default_factory=list)
     last_seen_at: datetime | None
     probed_at: datetime | None
     created_at: datetime

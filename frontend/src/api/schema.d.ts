@@ -4,6 +4,106 @@
  */
 
 export interface paths {
+    "/api/v1/benchmarks/{job_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Continue Benchmark
+         * @description Measure what a benchmark that was cancelled or lost did not come to.
+         */
+        post: operations["continue_benchmark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Check
+         * @description Measure a project against a baseline, and decide whether it got slower.
+         */
+        post: operations["start_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Check
+         * @description What a check found.
+         */
+        get: operations["get_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comparison
+         * @description Runs or projects beside each other; a project stands for its best run. Differences are against the first.
+         */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Comparison
+         * @description The comparison as a file; `html` is one page that opens without a network.
+         */
+        get: operations["export_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -328,6 +428,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{ref}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Graph
+         * @description The graph of a model.
+         */
+        get: operations["get_model_graph"];
+        put?: never;
+        /**
+         * Make Model Graph
+         * @description Draw up the graph of a model that was imported before graphs were kept.
+         */
+        post: operations["make_model_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{ref}/layers": {
         parameters: {
             query?: never;
@@ -436,6 +560,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{ref}/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Search
+         * @description Look for the best configurations of a project.
+         */
+        post: operations["start_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Summary
+         * @description All about a project in one file; `html` is one page with charts that opens without a network.
+         */
+        get: operations["get_project_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -448,6 +612,26 @@ export interface paths {
          * @description Runs, newest first.
          */
         get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Runs
+         * @description All runs of a project as a file.
+         */
+        get: operations["export_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -475,6 +659,46 @@ export interface paths {
          * @description Delete a run for good.
          */
         delete: operations["delete_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Findings
+         * @description What stands out in a run, with its evidence, what to do, and which rules found nothing.
+         */
+        get: operations["get_run_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Graph
+         * @description The graph that executed, with the time of each of its layers.
+         */
+        get: operations["get_run_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -512,6 +736,46 @@ export interface paths {
          * @description Every executed layer with its time, precision and the original layers fused into it.
          */
         get: operations["get_run_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/layers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Run Layers
+         * @description The executed layers of a run as a file.
+         */
+        get: operations["export_run_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Search
+         * @description What a search found, also while it runs.
+         */
+        get: operations["get_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -666,6 +930,26 @@ export interface paths {
          * @description Rename a target.
          */
         patch: operations["change_target"];
+        trace?: never;
+    };
+    "/api/v1/targets/{ref}/ceilings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure Ceilings
+         * @description Measure what a device of this machine can reach at most.
+         */
+        post: operations["measure_ceilings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/targets/{ref}/load": {
@@ -972,6 +1256,12 @@ export interface components {
             shapes?: {
                 [key: string]: number[];
             } | null;
+            /**
+             * Start Up
+             * @description add the time to compile from OpenVINO's cache
+             * @default true
+             */
+            start_up: boolean;
         };
         /**
          * BestRun
@@ -1012,6 +1302,43 @@ export interface components {
             label_name?: string | null;
         };
         /**
+         * Ceilings
+         * @description What a device can reach at most, from a short measurement; the roof that layers are compared with.
+         */
+        Ceilings: {
+            /**
+             * Compute Gflops
+             * @description by precision, in GFLOP/s (GOP/s for integers)
+             */
+            compute_gflops: {
+                [key: string]: number;
+            };
+            /** Device */
+            device: string;
+            /**
+             * Measured At
+             * Format: date-time
+             */
+            measured_at: string;
+            /**
+             * Memory Gbps
+             * @description read and written together, in GB/s
+             */
+            memory_gbps: number;
+            /** Notes */
+            notes?: string[];
+            /** Openvino */
+            openvino?: string | null;
+        };
+        /** CeilingsWanted */
+        CeilingsWanted: {
+            /**
+             * Device
+             * @default CPU
+             */
+            device: string;
+        };
+        /**
          * Check
          * @description One thing that was examined at import.
          */
@@ -1024,24 +1351,99 @@ export interface components {
             ok: boolean;
         };
         /**
-         * CheckResult
-         * @description One thing that must be right.
+         * CheckBaseline
+         * @description A baseline from a file: what `workbench check --json` or `workbench run show --json` printed.
          */
-        CheckResult: {
+        CheckBaseline: {
+            configuration?: components["schemas"]["Configuration"] | null;
+            /** Effective Precision */
+            effective_precision?: string | null;
+            /** Latency Ms */
+            latency_ms?: {
+                [key: string]: number | null;
+            };
             /**
-             * Action
-             * @description what to do when it is not right
+             * Machine
+             * @description CPU that it was measured on
              */
-            action: string | null;
+            machine?: string | null;
+            /** Model Sha256 */
+            model_sha256?: string | null;
+            /** Run Id */
+            run_id?: string | null;
+            /** Throughput Ci95 */
+            throughput_ci95?: number[] | null;
+            /** Throughput Fps */
+            throughput_fps: number;
+            /** Verdict */
+            verdict?: string | null;
+        };
+        /** CheckJob */
+        CheckJob: {
+            job: components["schemas"]["Job"];
+            project: components["schemas"]["Project"];
+            result?: components["schemas"]["workbench__comparisons__schemas__CheckResult"] | null;
+        };
+        /**
+         * CheckWanted
+         * @description Is the project slower than a baseline? Both are measured in turn where both can run here.
+         */
+        CheckWanted: {
+            baseline?: components["schemas"]["CheckBaseline"] | null;
+            /** Baseline Run */
+            baseline_run?: string | null;
             /**
-             * Detail
-             * @description what was found
+             * Budget S
+             * @description of measuring at most; it ends when it knows
+             * @default 60
              */
-            detail: string;
-            /** Name */
-            name: string;
-            /** Ok */
-            ok: boolean;
+            budget_s: number;
+            /** @description default: the baseline's */
+            configuration?: components["schemas"]["Configuration"] | null;
+            /** Max P99 Ms */
+            max_p99_ms?: number | null;
+            /**
+             * Max Slowdown
+             * @description 0.05: a throughput 5 % lower is a regression
+             * @default 0.05
+             */
+            max_slowdown: number;
+            /**
+             * Project
+             * @description id or name
+             */
+            project: string;
+        };
+        /** Comparison */
+        Comparison: {
+            /**
+             * Accounted
+             * @description for each side, the share of its layers' time in matched rows
+             */
+            accounted: (number | null)[];
+            /**
+             * Layers
+             * @description what changed most first; empty where a side has no layers
+             */
+            layers: components["schemas"]["LayerDifference"][];
+            /** Metrics */
+            metrics: components["schemas"]["Metric"][];
+            /** Sides */
+            sides: components["schemas"]["Side"][];
+            /** Types */
+            types: components["schemas"]["TypeDifference"][];
+            /** Warnings */
+            warnings: components["schemas"]["ComparisonWarning"][];
+        };
+        /**
+         * ComparisonWarning
+         * @description Why the sides do not measure the same thing, or cannot be trusted.
+         */
+        ComparisonWarning: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
         /** Compatibility */
         Compatibility: {
@@ -1060,6 +1462,18 @@ export interface components {
          * @description One configuration to measure: a hint, or streams × requests × batch.
          */
         Configuration: {
+            /**
+             * Api
+             * @description sync: one infer request after another
+             * @default async
+             * @enum {string}
+             */
+            api: "async" | "sync";
+            /**
+             * Arrivals Per S
+             * @description open loop: infer requests arrive at random (Poisson) at this mean rate, and latency counts from the arrival; null keeps all requests busy
+             */
+            arrivals_per_s?: number | null;
             /**
              * Batch
              * @description default: the model's own
@@ -1085,6 +1499,37 @@ export interface components {
             streams?: number | null;
             /** Threads */
             threads?: number | null;
+        };
+        /**
+         * Conversion
+         * @description All layers that convert from one precision or layout to another, charged at the layer that converts.
+         */
+        Conversion: {
+            /** Count */
+            count: number;
+            /** From */
+            from: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "precision" | "layout";
+            /** Share */
+            share: number;
+            /** Time Us */
+            time_us: number;
+            /** To */
+            to: string;
+        };
+        /**
+         * Converts
+         * @description From which precision or layout to which.
+         */
+        Converts: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
         };
         /**
          * Dataset
@@ -1196,6 +1641,26 @@ export interface components {
             type?: string | null;
         };
         /**
+         * Difference
+         * @description Against the first side. `ratio` is this side / the first.
+         */
+        Difference: {
+            /** Absolute */
+            absolute: number;
+            /**
+             * Certain
+             * @description whether the interval excludes no difference; null without an interval
+             */
+            certain: boolean | null;
+            /** Ratio */
+            ratio: number | null;
+            /**
+             * Ratio Ci95
+             * @description null where one of the two has no interval
+             */
+            ratio_ci95: number[] | null;
+        };
+        /**
          * Disk
          * @description The disk that the data folder is on, in bytes.
          */
@@ -1212,7 +1677,7 @@ export interface components {
          */
         Doctor: {
             /** Checks */
-            checks: components["schemas"]["CheckResult"][];
+            checks: components["schemas"]["workbench__system__schemas__CheckResult"][];
             /** Ok */
             ok: boolean;
         };
@@ -1224,6 +1689,151 @@ export interface components {
             p99_ms: number;
             /** T S */
             t_s: number;
+        };
+        /** Evidence */
+        Evidence: {
+            /** Label */
+            label: string;
+            /** Unit */
+            unit?: string | null;
+            /** Value */
+            value: number | string;
+        };
+        /**
+         * Finding
+         * @description Something that the recorded facts of a run tell, with its evidence and what to do.
+         */
+        Finding: {
+            action: components["schemas"]["FindingAction"];
+            /** Advice */
+            advice: string;
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Layers
+             * @description order of the executed layers that it is about
+             */
+            layers?: number[];
+            /** Rule */
+            rule: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "high" | "medium" | "info";
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FindingAction
+         * @description What helps, as something the page or the command line can start.
+         */
+        FindingAction: {
+            /**
+             * Command
+             * @description the same on the command line
+             */
+            command?: string | null;
+            /**
+             * Configurations
+             * @description what a benchmark would measure
+             */
+            configurations?: components["schemas"]["Configuration"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "benchmark" | "search" | "import_model" | "ceilings" | "preprocessing" | "none";
+            /** Label */
+            label: string;
+        };
+        /** Findings */
+        Findings: {
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Rules */
+            rules: components["schemas"]["RuleOutcome"][];
+            /** Run Id */
+            run_id: string;
+        };
+        /**
+         * Graph
+         * @description Nodes in an order in which each comes after those it reads from.
+         */
+        Graph: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ir" | "runtime";
+            /** Nodes */
+            nodes: components["schemas"]["GraphNode"][];
+        };
+        /**
+         * GraphConstant
+         * @description A constant that a node reads at input `port`.
+         */
+        GraphConstant: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /** Port */
+            port: number;
+            /** Precision */
+            precision: string;
+            /** Shape */
+            shape: (number | string)[];
+        };
+        /**
+         * GraphNode
+         * @description `inputs`: for each input that no constant feeds, the place of its producer among the nodes and the output of it
+         *     that is read.
+         */
+        GraphNode: {
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** Constants */
+            constants?: components["schemas"]["GraphConstant"][];
+            /** Inputs */
+            inputs: [
+                number,
+                number
+            ][];
+            /** Name */
+            name: string;
+            /** Order */
+            order?: number | null;
+            /**
+             * Originals
+             * @description names of the model's nodes that went into it
+             */
+            originals?: string[];
+            /** Outputs */
+            outputs: components["schemas"]["GraphTensor"][];
+            /** Primitive */
+            primitive?: string | null;
+            /** Runtime Precision */
+            runtime_precision?: string | null;
+            /** Share */
+            share?: number | null;
+            /** Status */
+            status?: string | null;
+            /** Time Us */
+            time_us?: number | null;
+            /** Type */
+            type: string;
+        };
+        /** GraphTensor */
+        GraphTensor: {
+            /** Precision */
+            precision: string;
+            /** Shape */
+            shape: (number | string)[];
         };
         /**
          * Health
@@ -1412,10 +2022,46 @@ export interface components {
             attributes?: {
                 [key: string]: unknown;
             };
+            /**
+             * Bound
+             * @description null: the target's ceilings or the layer's work are unknown
+             */
+            bound?: ("compute" | "memory" | "overhead") | null;
+            /**
+             * Bytes
+             * @description read and written by one inference, weights included
+             */
+            bytes?: number | null;
+            /**
+             * Conversion
+             * @description the layer only converts
+             */
+            conversion?: ("precision" | "layout") | null;
+            converts?: components["schemas"]["Converts"] | null;
+            /**
+             * Flop
+             * @description of one inference, a multiply-add counted as 2
+             */
+            flop?: number | null;
+            /**
+             * Gbps
+             * @description achieved, in GB/s
+             */
+            gbps?: number | null;
+            /**
+             * Gflops
+             * @description achieved, in GFLOP/s
+             */
+            gflops?: number | null;
             /** Inputs */
             inputs?: {
                 [key: string]: unknown;
             }[];
+            /**
+             * Intensity
+             * @description FLOP for each byte
+             */
+            intensity?: number | null;
             /** Name */
             name: string;
             /** Order */
@@ -1428,6 +2074,11 @@ export interface components {
             }[];
             /** Primitive */
             primitive?: string | null;
+            /**
+             * Roof Share
+             * @description achieved of what the ceilings allow at this intensity
+             */
+            roof_share?: number | null;
             /** Runtime Precision */
             runtime_precision?: string | null;
             /**
@@ -1447,6 +2098,36 @@ export interface components {
             time_us: number | null;
             /** Type */
             type: string;
+            /** Weight Bytes */
+            weight_bytes?: number | null;
+        };
+        /**
+         * LayerDifference
+         * @description A group of original layers that every side executes as a whole, and its time on each side.
+         */
+        LayerDifference: {
+            /**
+             * Delta Us
+             * @description against the first side
+             */
+            delta_us: (number | null)[];
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Only In
+             * @description the side that alone has it
+             */
+            only_in?: number | null;
+            /** Originals */
+            originals: string[];
+            /** Ratio */
+            ratio: (number | null)[];
+            /** Sides */
+            sides: (components["schemas"]["LayerSide"] | null)[];
+            /** Type */
+            type: string;
         };
         /** LayerOriginal */
         LayerOriginal: {
@@ -1454,6 +2135,35 @@ export interface components {
             name: string;
             /** Type */
             type?: string | null;
+        };
+        /** LayerPrecision */
+        LayerPrecision: {
+            /** Count */
+            count: number;
+            /** Precision */
+            precision: string | null;
+            /** Share */
+            share: number;
+            /** Time Us */
+            time_us: number;
+        };
+        /**
+         * LayerSide
+         * @description The executed layers of a side that hold the originals of a row.
+         */
+        LayerSide: {
+            /** Names */
+            names: string[];
+            /** Orders */
+            orders: number[];
+            /** Precisions */
+            precisions: string[];
+            /** Share */
+            share: number;
+            /** Time Us */
+            time_us: number | null;
+            /** Types */
+            types: string[];
         };
         /** LayerType */
         LayerType: {
@@ -1473,8 +2183,14 @@ export interface components {
          * @description From the separate instrumented run; the headline numbers come from the clean one.
          */
         Layers: {
+            /** By Precision */
+            by_precision?: components["schemas"]["LayerPrecision"][];
             /** By Type */
             by_type: components["schemas"]["LayerType"][];
+            /** @description of the device; null until they were measured */
+            ceilings?: components["schemas"]["Ceilings"] | null;
+            /** Conversions */
+            conversions?: components["schemas"]["Conversion"][];
             /** Iterations */
             iterations: number | null;
             /** Layers */
@@ -1493,6 +2209,24 @@ export interface components {
         Login: {
             /** Token */
             token: string;
+        };
+        /**
+         * Metric
+         * @description `values` and `differences` have one entry a side; the first difference is null.
+         */
+        Metric: {
+            /** Better */
+            better: ("higher" | "lower") | null;
+            /** Differences */
+            differences: (components["schemas"]["Difference"] | null)[];
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Values */
+            values: (components["schemas"]["Value"] | null)[];
         };
         /**
          * Model
@@ -1622,6 +2356,38 @@ export interface components {
              * @description the secret; it is shown this once and stored as a hash only
              */
             token: string;
+        };
+        /**
+         * OpenLoop
+         * @description What came of requests that arrived by themselves.
+         */
+        OpenLoop: {
+            /** Achieved Per S */
+            achieved_per_s: number;
+            /**
+             * Arrivals Per S
+             * @description the mean rate asked for, in infer requests a second
+             */
+            arrivals_per_s: number;
+            /** Arrived */
+            arrived: number;
+            /** Completed */
+            completed: number;
+            /**
+             * Kept Up
+             * @description false: requests arrived faster than they were done, and latency grew with time
+             */
+            kept_up: boolean;
+            /**
+             * Service Ms
+             * @description median time of a request without its wait, in ms
+             */
+            service_ms: number | null;
+            /**
+             * Wait Ms
+             * @description median wait from arrival to start, in ms
+             */
+            wait_ms: number | null;
         };
         /** OperationCount */
         OperationCount: {
@@ -1922,6 +2688,23 @@ export interface components {
             part: "model" | "dataset" | "target" | "device";
         };
         /**
+         * RuleOutcome
+         * @description What became of a rule that found nothing.
+         */
+        RuleOutcome: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "found" | "fine" | "not_applicable";
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * Run
          * @description One measured configuration. Runs are kept, all of them.
          */
@@ -1932,6 +2715,8 @@ export interface components {
             compile_cached_ms: number | null;
             /** Compile Ms */
             compile_ms: number | null;
+            /** @description as it was asked for; null for runs of older versions */
+            configuration: components["schemas"]["Configuration"] | null;
             /** Cpu Others */
             cpu_others: number | null;
             /**
@@ -1981,6 +2766,7 @@ export interface components {
             memory_bytes: {
                 [key: string]: number | null;
             };
+            open_loop: components["schemas"]["OpenLoop"] | null;
             /** Peak Memory Bytes */
             peak_memory_bytes: number | null;
             /** Project Id */
@@ -1999,6 +2785,18 @@ export interface components {
             reshape_ms: number | null;
             /** Samples */
             samples: number;
+            /**
+             * Scenario
+             * @description the load, in the words of MLPerf LoadGen
+             * @enum {string}
+             */
+            scenario: "SingleStream" | "MultiStream" | "Offline" | "Server";
+            /**
+             * Source
+             * @description what the run was measured for
+             * @enum {string}
+             */
+            source: "benchmark" | "search" | "check";
             /** Spread */
             spread: number | null;
             /** Streams */
@@ -2070,6 +2868,178 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** SearchJob */
+        SearchJob: {
+            job: components["schemas"]["Job"];
+            result?: components["schemas"]["SearchResult"] | null;
+        };
+        /**
+         * SearchPoint
+         * @description A cell of the grid that was measured.
+         */
+        SearchPoint: {
+            configuration: components["schemas"]["Configuration"];
+            /** Label */
+            label: string;
+            /** Latency Ci95 */
+            latency_ci95: number[] | null;
+            /** Latency Ms */
+            latency_ms: number;
+            /** Measured S */
+            measured_s: number;
+            /** On Front */
+            on_front: boolean;
+            /**
+             * Run Id
+             * @description null for cells that were only looked at briefly
+             */
+            run_id: string | null;
+            /** Throughput Ci95 */
+            throughput_ci95: number[] | null;
+            /** Throughput Fps */
+            throughput_fps: number;
+            /** Verdict */
+            verdict: string;
+            /** Within Limits */
+            within_limits: boolean;
+        };
+        /**
+         * SearchResult
+         * @description What a search found; also while it runs, as far as it got.
+         */
+        SearchResult: {
+            /** @description null: nothing is within the limits, or the whole front was asked for */
+            best: components["schemas"]["SearchPoint"] | null;
+            /** Front */
+            front: components["schemas"]["SearchPoint"][];
+            /**
+             * Grid
+             * @description cells of the full grid
+             */
+            grid: number;
+            /**
+             * Grid S
+             * @description what measuring the whole grid would take
+             */
+            grid_s: number;
+            /** Measured S */
+            measured_s: number;
+            /** Objective */
+            objective: string;
+            /**
+             * Percentile
+             * @enum {string}
+             */
+            percentile: "median" | "p90" | "p95" | "p99";
+            /** Points */
+            points: components["schemas"]["SearchPoint"][];
+            /**
+             * Reason
+             * @description why it stopped, in a sentence
+             */
+            reason: string;
+            /** Skipped */
+            skipped: components["schemas"]["SearchSkipped"][];
+            /**
+             * Stopped
+             * @enum {string}
+             */
+            stopped: "resolved" | "budget" | "cancelled";
+        };
+        /**
+         * SearchSkipped
+         * @description A cell that was not measured, and why it need not be.
+         */
+        SearchSkipped: {
+            configuration: components["schemas"]["Configuration"];
+            /** Label */
+            label: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SearchWanted
+         * @description Look for the best configurations of a grid without measuring all of it.
+         *
+         *     `throughput`: the highest throughput whose latency stays within `max_latency_ms`; `latency`: the lowest latency at
+         *     `min_fps` or more; `front`: every configuration that no other one beats in both.
+         */
+        SearchWanted: {
+            /**
+             * Batches
+             * @description default: 1 to 32
+             */
+            batches?: number[] | null;
+            /**
+             * Budget S
+             * @description default: a quarter of the grid's time
+             */
+            budget_s?: number | null;
+            /**
+             * Cell S
+             * @description seconds that a cell of the full grid would take
+             * @default 10
+             */
+            cell_s: number;
+            /**
+             * Continues
+             * @description a job that was cancelled or lost
+             */
+            continues?: string | null;
+            /**
+             * Input
+             * @default dataset
+             * @enum {string}
+             */
+            input: "dataset" | "synthetic";
+            /** Max Latency Ms */
+            max_latency_ms?: number | null;
+            /** Min Fps */
+            min_fps?: number | null;
+            /**
+             * Objective
+             * @default front
+             * @enum {string}
+             */
+            objective: "throughput" | "latency" | "front";
+            /**
+             * Percentile
+             * @description the latency that counts
+             * @default p99
+             * @enum {string}
+             */
+            percentile: "median" | "p90" | "p95" | "p99";
+            /**
+             * Precision
+             * @description default: the project's
+             */
+            precision?: ("f32" | "bf16" | "f16") | null;
+            /**
+             * Shapes
+             * @description for dynamic dimensions
+             */
+            shapes?: {
+                [key: string]: number[];
+            } | null;
+            /**
+             * Streams
+             * @description default: the device's
+             */
+            streams?: number[] | null;
+        };
+        /**
+         * Side
+         * @description One of the things compared; the first is what the others are compared with.
+         */
+        Side: {
+            /**
+             * Key
+             * @description as it was asked for
+             */
+            key: string;
+            project: components["schemas"]["Project"];
+            run: components["schemas"]["Run"];
+        };
         /**
          * Subset
          * @description A reproducible choice of samples, in proportion to the classes.
@@ -2130,6 +3100,8 @@ export interface components {
          * @description A machine to measure on.
          */
         Target: {
+            /** Ceilings */
+            ceilings?: components["schemas"]["Ceilings"][];
             /**
              * Created At
              * Format: date-time
@@ -2241,6 +3213,15 @@ export interface components {
              */
             name: string;
         };
+        /** TypeDifference */
+        TypeDifference: {
+            /** Share */
+            share: (number | null)[];
+            /** Time Us */
+            time_us: (number | null)[];
+            /** Type */
+            type: string;
+        };
         /**
          * UnavailableDevice
          * @description A device that is not usable, with the reason.
@@ -2330,6 +3311,13 @@ export interface components {
             /** Uploads */
             uploads: number;
         };
+        /** Value */
+        Value: {
+            /** Ci95 */
+            ci95?: number[] | null;
+            /** Value */
+            value: number;
+        };
         /**
          * Warn
          * @description What is wrong in a dataset: where, and how to put it right.
@@ -2400,6 +3388,81 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * CheckResult
+         * @description `slowdown` 0.05 means that the project takes 5 % longer for the same work than the baseline.
+         */
+        workbench__comparisons__schemas__CheckResult: {
+            /** Baseline */
+            baseline: {
+                [key: string]: unknown;
+            };
+            /**
+             * Conditions
+             * @description cpu_others, spread, drift, frequency over all rounds
+             */
+            conditions: {
+                [key: string]: unknown;
+            };
+            configuration: components["schemas"]["Configuration"];
+            /** Current */
+            current: {
+                [key: string]: unknown;
+            };
+            /**
+             * Interleaved
+             * @description false: compared with recorded figures
+             */
+            interleaved: boolean;
+            /** Max P99 Ms */
+            max_p99_ms: number | null;
+            /** Max Slowdown */
+            max_slowdown: number;
+            /** Measured S */
+            measured_s: number;
+            /** P99 Ms */
+            p99_ms: number | null;
+            /** Reason */
+            reason: string;
+            /** Rounds */
+            rounds: number;
+            /**
+             * Run Id
+             * @description the project's measurement, kept as a run
+             */
+            run_id?: string | null;
+            /** Slowdown */
+            slowdown: number | null;
+            /** Slowdown Ci95 */
+            slowdown_ci95: number[] | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "passed" | "regression" | "noisy" | "contended";
+            /** Warnings */
+            warnings?: string[];
+        };
+        /**
+         * CheckResult
+         * @description One thing that must be right.
+         */
+        workbench__system__schemas__CheckResult: {
+            /**
+             * Action
+             * @description what to do when it is not right
+             */
+            action: string | null;
+            /**
+             * Detail
+             * @description what was found
+             */
+            detail: string;
+            /** Name */
+            name: string;
+            /** Ok */
+            ok: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -2409,6 +3472,419 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    continue_benchmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_comparison: {
+        parameters: {
+            query: {
+                /** @description two or more: the id of a run, or the id or name of a project */
+                side: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_comparison: {
+        parameters: {
+            query: {
+                /** @description two or more: the id of a run, or the id or name of a project */
+                side: string[];
+                format?: "csv" | "json" | "html";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_datasets: {
         parameters: {
             query?: {
@@ -4178,6 +5654,170 @@ export interface operations {
             };
         };
     };
+    get_model_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    make_model_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_model_layers: {
         parameters: {
             query?: never;
@@ -4785,6 +6425,174 @@ export interface operations {
             };
         };
     };
+    start_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_project_summary: {
+        parameters: {
+            query?: {
+                format?: "html" | "json";
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_runs: {
         parameters: {
             query?: {
@@ -4812,6 +6620,88 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_Run_"];
                 };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_runs: {
+        parameters: {
+            query: {
+                /** @description id or name */
+                project: string;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             400: {
@@ -5037,6 +6927,170 @@ export interface operations {
             };
         };
     };
+    get_run_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_run_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_run_latencies: {
         parameters: {
             query?: never;
@@ -5137,6 +7191,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Layers"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_run_layers: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchJob"];
                 };
             };
             /** @description The request is malformed */
@@ -5886,6 +8104,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Target"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    measure_ceilings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CeilingsWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetJob"];
                 };
             };
             /** @description The request is malformed */

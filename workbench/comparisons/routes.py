@@ -1,0 +1,40 @@
+"""`/comparisons` and `/checks`."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from workbench.comparisons.schemas import CheckJob, CheckWanted, Comparison
+from workbench.errors import ERROR_RESPONSES
+from workbench.runtime import RuntimeDep
+
+router = APIRouter(responses=ERROR_RESPONSES)
+
+Sides = Annotated[
+    list[str],
+    Query(min_length=2, max_length=8, description="two or more: the id of a run, or the id or name of a project"),
+]
+
+
+@router.get("/comparisons", tags=["comparisons"])
+def get_comparison(runtime: RuntimeDep, side: Sides) -> Comparison:
+    """Runs or projects beside each other; a project stands for its best run. Differences are against the first."""
+    raise NotImplementedError
+
+
+@router.get("/comparisons/export", tags=["comparisons"], response_class=Response)
+def export_comparison(runtime: RuntimeDep, side: Sides, format: Literal["csv", "json", "html"] = "csv") -> Response:
+    """The comparison as a file; `html` is one page that opens without a network."""
+    raise NotImplementedError
+
+
+@router.post("/checks", tags=["checks"], status_code=202)
+def start_check(runtime: RuntimeDep, wanted: CheckWanted) -> CheckJob:
+    """Measure a project against a baseline, and decide whether it got slower."""
+    raise NotImplementedError
+
+
+@router.get("/checks/{job_id}", tags=["checks"])
+def get_check(runtime: RuntimeDep, job_id: str) -> CheckJob:
+    """What a check found."""
+    raise NotImplementedError
