@@ -3,19 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from workbench.benchmarks import repository
+from workbench.benchmarks.keeping import add_artifact, keep_run, publish
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
 from workbench.benchmarks.shapes import shapes_for
 from workbench.datasets import service as datasets
-from workbench.db.base import new_id
-from workbench.db.tables import Artifact, Dataset, Model, Project, Run
+from workbench.db.tables import Dataset, Model, Project
 from workbench.jobs import events
 from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobFailed, JobKind, Outcome, register
 from workbench.models import service as models
-from workbench.storage.store import StoredArtifact
 from workbench.targets.driver import Span, run_operation
 
 SLACK_S = 1800.0
@@ -30,7 +27,7 @@ def _benchmark(context: JobContext) -> Outcome:
     if found is None:
         raise JobFailed("project_archived", "The model or dataset of the project is gone.", "Create the project anew.")
     project, model, dataset = found
-    inputs = _inputs(context, model, dataset, wanted)
+    inputs = engine_inputs(context, model, dataset, wanted)
     count = len(wanted.configurations)
     run_ids: list[str] = []
     for number, configuration in enumerate(wanted.configurations):
@@ -38,7 +35,7 @@ def _benchmark(context: JobContext) -> Outcome:
         prefix = f"{label}: " if count == 1 else f"{number + 1} of {count}, {label}: "
         start, end = number / count, (number + 1) / count
         middle = start + (end - start) * (CLEAN_PART if wanted.layers else 1.0)
-        parameters = _parameters(project, model, wanted, configuration, "dataset" in inputs)
+        parameters = engine_parameters(project, model, wanted, configuration, "dataset" in inputs)
         result, out = run_operation(
             context,
             "benchmark",
@@ -48,13 +45,13 @@ def _benchmark(context: JobContext) -> Outcome:
             span=Span(start, middle, prefix),
             timeout_s=(wanted.duration_s or 600.0) + SLACK_S,
         )
-        run_ids.append(_keep_run(context, project, configuration, label, result, out))
+        run_ids.append(keep_run(context, project, configuration, label, result, out))
         if wanted.layers:
             _measure_layers(context, parameters, inputs, number, run_ids[-1], Span(middle, end, prefix + "layers, "))
     return Outcome({"run_ids": run_ids, "project_id": project.id})
 
 
-def _inputs(context: JobContext, model: Model, dataset: Dataset, wanted: BenchmarkWanted) -> dict[str, Path]:
+def engine_inputs(context: JobContext, model: Model, dataset: Dataset, wanted: BenchmarkWanted) -> dict[str, Path]:
     xml, weights = models.files(context.runtime, model)
     inputs = {"model.xml": xml, "model.bin": weights}
     if wanted.input == "dataset":
@@ -62,7 +59,7 @@ def _inputs(context: JobContext, model: Model, dataset: Dataset, wanted: Benchma
     return inputs
 
 
-def _parameters(
+def engine_parameters(
     project: Project, model: Model, wanted: BenchmarkWanted, configuration: Configuration, with_dataset: bool
 ) -> dict[str, Any]:
     """What the engine's `benchmark` and `layers` operations take."""
@@ -80,45 +77,6 @@ def _parameters(
         "shapes": shapes_for(inputs, wanted.shapes),
         "seed": 0,
     }
-
-
-def _keep_run(
-    context: JobContext,
-    project: Project,
-    configuration: Configuration,
-    label: str,
-    result: dict[str, Any],
-    out: Path,
-) -> str:
-    """A finished run is kept at once: what comes after may be cancelled or lost."""
-    stored = _publish(context, out, result.pop("latencies", None), "latencies.npz")
-    latency = result["latency_ms"]
-    row = Run(
-        id=new_id(),
-        project_id=project.id,
-        job_id=context.job.id,
-        label=label,
-        device=result["device"],
-        hint=configuration.hint,
-        streams=result["streams"],
-        requests=result["requests"],
-        batch=result["batch"],
-        threads=result["threads"],
-        requested_precision=configuration.precision or project.precision,
-        effective_precision=result["effective_precision"],
-        throughput_fps=result["throughput_fps"],
-        latency_median_ms=latency["median"],
-        latency_p99_ms=latency["p99"],
-        verdict=result["verdict"],
-        result=result,
-    )
-    with context.transaction() as session:
-        if stored is not None:
-            _add_artifact(session, stored)
-            row.latencies_artifact_id = stored.id
-        repository.add(session, row)
-        events.changed(session, "runs", row.id, project_id=project.id)
-    return row.id
 
 
 def _measure_layers(
@@ -147,27 +105,12 @@ def _measure_layers(
             repository.set_layers(session, run_id, layers_error=failure.error())
             events.changed(session, "runs", run_id, project_id=project_id)
         return
-    stored = _publish(context, out, result.pop("artifact", None), "layers.json.gz")
+    stored = publish(context, out, result.pop("artifact", None), "layers.json.gz")
     with context.transaction() as session:
         if stored is not None:
-            _add_artifact(session, stored)
+            add_artifact(session, stored)
             repository.set_layers(session, run_id, layers=result, layers_artifact_id=stored.id)
         events.changed(session, "runs", run_id, project_id=project_id)
-
-
-def _publish(context: JobContext, out: Path, named: object, expected: str) -> StoredArtifact | None:
-    """Put one file of an operation into the store under its expected name."""
-    path = out / expected
-    if named is None or path.is_symlink() or not path.is_file():
-        return None
-    folder = context.work / f"artifact-{new_id()}"
-    folder.mkdir()
-    path.rename(folder / expected)
-    return context.runtime.storage.publish(folder)
-
-
-def _add_artifact(session: Session, stored: StoredArtifact) -> None:
-    repository.add(session, Artifact(id=stored.id, kind="run", size_bytes=stored.size_bytes, sha256=stored.sha256))
 
 
 BENCHMARK = register(JobKind("benchmark", _benchmark, measuring=True))

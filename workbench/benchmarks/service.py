@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workbench.benchmarks import repository
-from workbench.benchmarks.jobs import BENCHMARK
+from workbench.benchmarks.jobs import BENCHMARK, engine_inputs, engine_parameters
+from workbench.benchmarks.keeping import keep_run
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
 from workbench.db.tables import Job, Project, Run
 from workbench.errors import Conflict, NotFound
@@ -17,6 +18,9 @@ from workbench.jobs import service as jobs
 from workbench.jobs.dispatch import Queue, once
 from workbench.names import find
 from workbench.storage.store import Storage
+
+# What other rooms that measure call, too.
+__all__ = ["engine_inputs", "engine_parameters", "keep_run"]
 
 BASELINE = [
     Configuration(hint="latency"),
