@@ -21,14 +21,15 @@ _MAX_VALUES = 16
 @dataclass
 class Layer:
     """A node of the execution graph. `inputs` and `outputs`: {shape, precision, layout} (inputs with `from`, the name
-    of the layer before); `constant` where it ran while compiling, if it ran at all."""
+    of the layer before, and `port`, the number of its output); `originals`: {name, type}, with `inferred` where the
+    record does not name it; `constant` where it ran while compiling, if it ran at all."""
 
     order: int
     name: str
     type: str
     primitive: str | None
     runtime_precision: str | None
-    originals: list[dict[str, str | None]]
+    originals: list[dict[str, Any]]
     inputs: list[dict[str, Any]]
     outputs: list[dict[str, Any]]
     constant: bool
@@ -66,7 +67,7 @@ def layers(runtime: ov.Model, model: ov.Model) -> list[Layer]:
                 outputs=_outputs(node, info),
                 constant=constant[name],
                 port=kind.lower() in _PORTS,
-                attributes=_attributes([known[item] for item in originals if item in known]),
+                attributes=attributes([known[item] for item in originals if item in known]),
             )
         )
     return sorted(found, key=lambda layer: layer.order)
@@ -124,7 +125,8 @@ def _input(port: Any) -> dict[str, Any]:
     source = port.get_source_output()
     node = source.get_node()
     info = node.get_rt_info()
-    return {"from": str(node.get_friendly_name()), **_tensor(source, info, source.get_index())}
+    number = source.get_index()
+    return {"from": str(node.get_friendly_name()), "port": number, **_tensor(source, info, number)}
 
 
 def _outputs(node: Any, info: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -145,7 +147,7 @@ def _item(info: Any, name: str, number: int) -> str | None:
     return _or_none(items[number].strip()) if number < len(items) else None
 
 
-def _attributes(originals: list[Any]) -> dict[str, Any]:
+def attributes(originals: list[Any]) -> dict[str, Any]:
     """Of the original that does the work, which is the one with most attributes: strides, pads, kernel …"""
     chosen: dict[str, Any] = {}
     for node in originals:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 import math
@@ -10,7 +11,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.engine import compiling, configuration, devices, errors, execution_graph, inputs, loading, precision
+from workbench.engine import (
+    compiling,
+    configuration,
+    devices,
+    errors,
+    execution_graph,
+    inputs,
+    loading,
+    originals,
+    precision,
+)
+from workbench.engine import (
+    work as layer_work,
+)
+from workbench.engine.analyze.graph import Graph
 from workbench.engine.configuration import Configuration
 from workbench.engine.execution_graph import Layer
 from workbench.engine.pipeline import Pipeline
@@ -38,8 +53,9 @@ Times = dict[str, float]
 def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, Any]:
     """Measure the layers of one configuration; `parameters` as for `benchmark`, by default 100 inferences or 3 s.
 
-    Writes `out/layers.json.gz`: layers, by_type, total_us. `executed` counts the layers that run in an inference,
-    `original` those of the model that compute. Raises the same errors as `benchmark`.
+    Writes `out/layers.json.gz`: layers (see `_rows`), by_type, by_precision, conversions, total_us. `executed` counts
+    the layers that run in an inference, `original` those of the model that compute, `inferred` those of the latter that
+    OpenVINO's record does not place. Raises the same errors as `benchmark`.
     """
     wanted = configuration.read(parameters, work)
     _stage(emit, 0)
@@ -61,9 +77,17 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
 
     times, count = _measure(compiled, requests, prepared, wanted, emit)
     found = execution_graph.layers(compiled.model.get_runtime_model(), loaded.model)
-    rows = _rows(found, times)
+    graph = Graph(loaded.model)
+    inferred = originals.complete(found, graph)
+    rows = _rows(found, times, graph)
     total = sum(row["time_us"] or 0.0 for row in rows)
-    table = {"layers": rows, "by_type": _by_type(rows, total), "total_us": round(total, 3)}
+    table = {
+        "layers": rows,
+        "by_type": _grouped(rows, total, {"type": "type", "precision": "runtime_precision"}),
+        "by_precision": _grouped(rows, total, {"precision": "runtime_precision"}),
+        "conversions": _conversions(rows, total),
+        "total_us": round(total, 3),
+    }
     with gzip.open(work / "out" / "layers.json.gz", "wt", encoding="utf-8", compresslevel=6) as file:
         json.dump(table, file, allow_nan=False)
     return {
@@ -71,12 +95,15 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         "total_us": table["total_us"],
         "executed": sum(row["status"] != "not_executed" for row in rows),
         "original": execution_graph.operation_count(loaded.model),
+        "inferred": inferred,
         "effective_precision": effective,
         "streams": compiled.number("NUM_STREAMS"),
         "requests": requests,
         "batch": loaded.batch,
         "input": prepared.facts,
         "by_type": table["by_type"],
+        "by_precision": table["by_precision"],
+        "conversions": table["conversions"],
         "artifact": "out/layers.json.gz",
         "layers_note": NOTE,
     }
@@ -171,17 +198,18 @@ def _counters(requests: Sequence[Any]) -> Times:
     return {name: time_us / len(requests) for name, time_us in sums.items()}
 
 
-def _rows(found: list[Layer], times: Times) -> list[dict[str, Any]]:
-    """The table: layers in order of execution with time, share and status.
+def _rows(found: list[Layer], times: Times, graph: Graph) -> list[dict[str, Any]]:
+    """The table: layers in order of execution with time, share, status, and work (of one inference of the batch that
+    ran; see `work.Work`) with the rates it was done at.
 
     `executed`: with a time; `below_resolution`: it runs, in less than a microsecond; `not_executed`: inputs, outputs,
     and what was computed while compiling.
     """
     times = {_plain_name(name): time_us for name, time_us in times.items()}
-    total = sum(times.get(_plain_name(layer.name), 0.0) for layer in found)
+    each = [times.get(_plain_name(layer.name), 0.0) for layer in found]
+    total = sum(each)
     rows = []
-    for layer in found:
-        time_us = times.get(_plain_name(layer.name), 0.0)
+    for layer, time_us, done in zip(found, each, layer_work.of_layers(found, graph, each), strict=True):
         if time_us > 0:
             status = "executed"
         else:
@@ -200,6 +228,8 @@ def _rows(found: list[Layer], times: Times) -> list[dict[str, Any]]:
                 "inputs": layer.inputs,
                 "outputs": layer.outputs,
                 "attributes": layer.attributes,
+                **dataclasses.asdict(done),
+                **layer_work.rates(done, time_us),
             }
         )
     return rows
@@ -211,20 +241,27 @@ def _plain_name(name: str) -> str:
     return rest if colon and head.startswith(_PREFIX) and head[len(_PREFIX) :].isdecimal() else name
 
 
-def _by_type(rows: Iterable[dict[str, Any]], total_us: float) -> list[dict[str, Any]]:
-    """Time by layer type and precision, slowest first; layers that are not executed are left out."""
-    groups: dict[tuple[str, str | None], dict[str, Any]] = {}
+def _grouped(rows: Iterable[dict[str, Any]], total_us: float, keys: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Time, share and count of the layers that run, by `keys` (name in the result → field of the row), slowest
+    first."""
+    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
         if row["status"] == "not_executed":
             continue
-        key = (row["type"], row["runtime_precision"])
-        group = groups.setdefault(key, {"type": key[0], "precision": key[1], "time_us": 0.0, "share": 0.0, "count": 0})
+        key = tuple(row[field] for field in keys.values())
+        group = groups.setdefault(key, dict(zip(keys, key, strict=True)) | {"time_us": 0.0, "share": 0.0, "count": 0})
         group["time_us"] += row["time_us"] or 0.0
         group["count"] += 1
     for group in groups.values():
         group["share"] = round(group["time_us"] / total_us, 6) if total_us else 0.0
         group["time_us"] = round(group["time_us"], 3)
     return sorted(groups.values(), key=lambda group: -group["time_us"])
+
+
+def _conversions(rows: Iterable[dict[str, Any]], total_us: float) -> list[dict[str, Any]]:
+    """The layers that only convert, by what into what, with the time of these layers themselves."""
+    flat = [row | row["converts"] for row in rows if row["conversion"] is not None]
+    return _grouped(flat, total_us, {"from": "from", "to": "to", "kind": "conversion"})
 
 
 def _stage(emit: Emitter, number: int) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import openvino as ov
 
 # Layer types that do the arithmetic of a model, in lower case without underscores, as CPU and GPU plugins name them.
-_COMPUTE = {
+COMPUTE = {
     "convolution", "deconvolution", "binaryconvolution", "deformableconvolution", "groupconvolution",
     "fullyconnected", "matmul", "gemm", "rnnseq", "rnncell", "lstmseq", "lstmcell", "gruseq", "grucell", "mha",
     "scaleddotproductattention", "pagedattention", "qkvprojection", "llmmlp", "gathermatmul",
@@ -44,7 +44,7 @@ def runtime_counts(runtime: ov.Model) -> dict[str, Counter[str]]:
         kind = record.get("layerType", "").lower().replace("_", "")
         computes_in = executed(record)
         if kind and computes_in is not None and kind not in _PASSIVE:
-            counts["compute" if kind in _COMPUTE else "other"][computes_in] += 1
+            counts["compute" if kind in COMPUTE else "other"][computes_in] += 1
     return counts
 
 
