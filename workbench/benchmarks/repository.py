@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from workbench.db.tables import Artifact, Dataset, Model, Project, Run
@@ -19,6 +19,17 @@ def statement(project_id: str | None = None, job_id: str | None = None) -> Selec
 
 def get(session: Session, run_id: str) -> Run | None:
     return session.get(Run, run_id)
+
+
+def of_project(session: Session, project_id: str) -> list[Run]:
+    """All runs of a project, oldest first."""
+    return list(session.scalars(statement(project_id).order_by(Run.created_at, Run.id)))
+
+
+def best(session: Session, project_id: str) -> Run | None:
+    """Of a project: the highest throughput among the stable runs, else among all; of equals, the newest."""
+    order = (case((Run.verdict == "stable", 0), else_=1), Run.throughput_fps.desc(), Run.created_at.desc())
+    return session.scalars(statement(project_id).order_by(*order).limit(1)).one_or_none()
 
 
 def add(session: Session, row: Run | Artifact) -> None:
@@ -45,3 +56,8 @@ def parts(session: Session, project_id: str) -> tuple[Project, Model, Dataset] |
         .where(Project.id == project_id)
     ).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def target_of(session: Session, project_id: str) -> str | None:
+    """The id of the target that a project measures on."""
+    return session.scalar(select(Project.target_id).where(Project.id == project_id))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from workbench.benchmarks import repository
 from workbench.benchmarks.jobs import BENCHMARK, engine_inputs, engine_parameters
 from workbench.benchmarks.keeping import keep_run
+from workbench.benchmarks.recorded import best, layers, runs
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
 from workbench.db.tables import Job, Project, Run
 from workbench.errors import Conflict, NotFound
@@ -19,8 +20,8 @@ from workbench.jobs.dispatch import Queue, once
 from workbench.names import find
 from workbench.storage.store import Storage
 
-# What other rooms that measure call, too.
-__all__ = ["engine_inputs", "engine_parameters", "keep_run"]
+# What other rooms that measure, compare and report call, too.
+__all__ = ["best", "engine_inputs", "engine_parameters", "keep_run", "layers", "runs"]
 
 BASELINE = [
     Configuration(hint="latency"),

@@ -3,15 +3,18 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
+from pydantic import StringConstraints
 
+from workbench.comparisons import exporting, service
 from workbench.comparisons.schemas import CheckJob, CheckWanted, Comparison
+from workbench.downloads import CSV, JSON, attachment, json_text
 from workbench.errors import ERROR_RESPONSES
 from workbench.runtime import RuntimeDep
 
 router = APIRouter(responses=ERROR_RESPONSES)
 
 Sides = Annotated[
-    list[str],
+    list[Annotated[str, StringConstraints(min_length=1, max_length=500)]],
     Query(min_length=2, max_length=8, description="two or more: the id of a run, or the id or name of a project"),
 ]
 
@@ -19,13 +22,17 @@ Sides = Annotated[
 @router.get("/comparisons", tags=["comparisons"])
 def get_comparison(runtime: RuntimeDep, side: Sides) -> Comparison:
     """Runs or projects beside each other; a project stands for its best run. Differences are against the first."""
-    raise NotImplementedError
+    return service.compare(runtime, side)
 
 
 @router.get("/comparisons/export", tags=["comparisons"], response_class=Response)
 def export_comparison(runtime: RuntimeDep, side: Sides, format: Literal["csv", "json", "html"] = "csv") -> Response:
     """The comparison as a file; `html` is one page that opens without a network."""
-    raise NotImplementedError
+    found = service.compare(runtime, side)
+    name = f"comparison of {found.sides[0].project.name}"
+    if format == "csv":
+        return attachment(exporting.comparison_csv(found), CSV, name, "csv")
+    return attachment(json_text(found.model_dump(mode="json")), JSON, name, "json")
 
 
 @router.post("/checks", tags=["checks"], status_code=202)
