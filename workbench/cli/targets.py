@@ -11,6 +11,9 @@ from workbench.cli.output import document, facts, say, table, tell_rest
 from workbench.client import Client
 from workbench.client import Json as Document
 
+_PRECISIONS = ("f32", "bf16", "f16", "i8")
+_UNITS = {"i8": "GOP/s"}
+
 app = typer.Typer(no_args_is_help=True, help="Targets: the machines that measure, and their devices.")
 
 Target = Annotated[str, typer.Argument(metavar="TARGET", help="Name or id.")]
@@ -74,6 +77,58 @@ def ping_target(target: Target, no_wait: NoWait = False, as_json: Json = False) 
             _show(found, client.target_load(found["id"]))
 
 
+@app.command("ceilings")
+def measure_ceilings(
+    target: Target,
+    device: Annotated[str, typer.Option("--device", help="The device to measure.")] = "CPU",
+    no_wait: NoWait = False,
+    as_json: Json = False,
+) -> None:
+    """Measure what a device reaches at most: the roof that layers are held against. Takes about 20 s."""
+    with Client() as client:
+        made = client.measure_ceilings(target, device)
+        if no_wait:
+            if as_json:
+                document(made)
+            else:
+                started(made["job"])
+            return
+        job = follow(client, made["job"], as_json)
+        found = client.target(made["target"]["id"])
+        if as_json:
+            document({"target": found, "job": job})
+        conclude(job)
+        if not as_json:
+            _show_ceilings([item for item in found["ceilings"] if item["device"] == device])
+
+
+def _place(precision: str) -> tuple[int, str]:
+    return (_PRECISIONS.index(precision) if precision in _PRECISIONS else len(_PRECISIONS)), precision
+
+
+def _show_ceilings(ceilings: list[Document]) -> None:
+    """What each device reaches at most, with what is to be said of it."""
+    if not ceilings:
+        return
+    say("")
+    names = sorted({name for item in ceilings for name in item["compute_gflops"]}, key=_place)
+    table(
+        ("ceilings of", ">memory GB/s", *(f">{name} {_UNITS.get(name, 'GFLOP/s')}" for name in names), "measured"),
+        [
+            (
+                item["device"],
+                units.figure(item["memory_gbps"]),
+                *(units.figure(item["compute_gflops"].get(name)) for name in names),
+                units.moment(item["measured_at"]),
+            )
+            for item in ceilings
+        ],
+    )
+    for item in ceilings:
+        for text in item["notes"]:
+            say(f"{item['device']}: {text}")
+
+
 def _show(target: Document, load: Document) -> None:
     info = target["info"] or {}
     cpu = info.get("cpu") or {}
@@ -110,6 +165,7 @@ def _show(target: Document, load: Document) -> None:
         ]
         + [(device["name"], None, None, None, device["reason"]) for device in target["unavailable"]],
     )
+    _show_ceilings(target["ceilings"])
 
 
 def _workers(count: int) -> str:

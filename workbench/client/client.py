@@ -91,6 +91,15 @@ class Client:
                 ) from error
         return path
 
+    def model_graph(self, model: str) -> Json:
+        """The graph of a model: `{kind, nodes}`. Raises ApiError `graph_not_made` for one imported before graphs were
+        kept; `make_model_graph` makes it."""
+        return self._connection.get(f"/models/{ref(model)}/graph")
+
+    def make_model_graph(self, model: str) -> Json:
+        """Start drawing up the graph of a model: `{model, job}`."""
+        return self._connection.post(f"/models/{ref(model)}/graph")
+
     def delete_model(self, model: str) -> None:
         self._connection.delete(f"/models/{ref(model)}")
 
@@ -128,6 +137,10 @@ class Client:
         """Ask the machine again what it can do: `{target, job}`."""
         return self._connection.post(f"/targets/{ref(target)}/probe")
 
+    def measure_ceilings(self, target: str, device: str = "CPU") -> Json:
+        """Measure what a device reaches at most: `{target, job}`; the figures are in the target's `ceilings` then."""
+        return self._connection.post(f"/targets/{ref(target)}/ceilings", {"device": device})
+
     # --- projects and runs ---
 
     def projects(self, limit: int | None = None, **filters: Any) -> Json:
@@ -163,6 +176,10 @@ class Client:
     def layers(self, run_id: str) -> Json:
         """The executed layers of a run: `{layers, by_type, total_us, …}`."""
         return self._connection.get(f"/runs/{ref(run_id)}/layers")
+
+    def run_graph(self, run_id: str) -> Json:
+        """The graph that a run executed: `{kind, nodes}`, with the time of each node."""
+        return self._connection.get(f"/runs/{ref(run_id)}/graph")
 
     def slowest_layers(self, run: Json, count: int = SLOWEST) -> list[Json]:
         """The layers of a run that took longest; none for a run without layers."""

@@ -105,6 +105,7 @@ class Target(Identified, Base):
     machine_id: Mapped[str | None] = mapped_column(String(64), index=True)
     info: Mapped[dict[str, Any] | None]
     unavailable: Mapped[list[Any] | None]
+    ceilings: Mapped[dict[str, Any] | None]
     load: Mapped[dict[str, Any] | None]
     last_seen_at: Mapped[datetime | None]
     probed_at: Mapped[datetime | None]

@@ -75,6 +75,26 @@ def memory_bytes() -> int | None:
     return _memory().get("MemTotal")
 
 
+def available_bytes() -> int | None:
+    """Memory that programs may still take, without swapping."""
+    return _memory().get("MemAvailable")
+
+
+def cache_bytes() -> int | None:
+    """The last-level caches of all cores together."""
+    last: dict[str, tuple[int, int]] = {}
+    for place in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/cache/index[0-9]*"):
+        level, size = _number(place / "level"), re.fullmatch(r"(\d+)([KM])", _read(place / "size") or "")
+        sharing = _read(place / "shared_cpu_list")
+        if level is None or size is None or sharing is None or _read(place / "type") == "Instruction":
+            continue
+        bytes_ = int(size[1]) << (10 if size[2] == "K" else 20)
+        # One entry for each cache, however many cores share it.
+        last[f"{level:.0f}:{sharing}"] = (int(level), bytes_)
+    top = max((level for level, _ in last.values()), default=None)
+    return sum(size for level, size in last.values() if level == top) if last else None
+
+
 def kernel() -> str:
     return platform.release()
 

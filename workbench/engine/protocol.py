@@ -22,7 +22,10 @@ OPERATIONS: Mapping[str, str] = {
     "convert": "workbench.engine.convert:run",
     "analyze": "workbench.engine.analyze:run",
     "benchmark": "workbench.engine.benchmark:run",
+    "sweep": "workbench.engine.sweep:run",
     "layers": "workbench.engine.layers:run",
+    "ceilings": "workbench.engine.ceilings:run",
+    "graph": "workbench.engine.graph:run",
 }
 
 EXIT_ERROR = 1

@@ -1,4 +1,4 @@
-"""The job kind of targets: `probe` asks the engine what a machine can do."""
+"""The job kinds of targets: `probe` asks what a machine can do, `ceilings` measures how fast it can at most."""
 
 from sqlalchemy.orm import Session
 
@@ -21,3 +21,19 @@ def _probe(context: JobContext) -> Outcome:
 
 
 PROBE = register(JobKind("probe", _probe, pinned=True))
+
+
+def _ceilings(context: JobContext) -> Outcome:
+    device = str(context.parameters["device"])
+    result, _ = run_operation(context, "ceilings", {"device": device}, {}, folder="ceilings", timeout_s=600)
+    target_id = context.job.target_id
+    assert target_id is not None
+    summary = {"target_id": target_id, "ceilings": {"device": device} | result}
+
+    def apply(session: Session) -> None:
+        service.record_ceilings(session, target_id, device, result)
+
+    return Outcome(summary, apply)
+
+
+CEILINGS = register(JobKind("ceilings", _ceilings, measuring=True))

@@ -12,7 +12,7 @@ from workbench.names import checked_name
 from workbench.paging import Cursor, Limit, Page, Sort, fetch
 from workbench.runtime import RuntimeDep
 from workbench.targets import repository, service
-from workbench.targets.jobs import PROBE
+from workbench.targets.jobs import CEILINGS, PROBE
 from workbench.targets.schemas import CeilingsWanted, Target, TargetChange, TargetJob, TargetLoad
 
 router = APIRouter(prefix="/targets", tags=["targets"], responses=ERROR_RESPONSES)
@@ -91,4 +91,17 @@ def delete_target(runtime: RuntimeDep, ref: str) -> None:
 @router.post("/{ref}/ceilings", status_code=202)
 def measure_ceilings(runtime: RuntimeDep, ref: str, wanted: CeilingsWanted) -> TargetJob:
     """Measure what a device of this machine can reach at most."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        row = service.get(session, ref)
+        device = service.checked_device(row, wanted.device)
+        title = f"Ceilings of {device} · {row.name}"
+        job = jobs.create(
+            session,
+            runtime.queue,
+            CEILINGS,
+            title,
+            {"device": device},
+            target_id=row.id,
+            estimate_s=service.CEILINGS_S,
+        )
+        return TargetJob(target=service.views(session, [row])[0], job=job_view(job))

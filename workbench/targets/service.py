@@ -22,6 +22,8 @@ from workbench.runtime import Runtime
 from workbench.targets import repository, schemas
 
 IDENTITY_FILE = "machine-identity"
+# Expected seconds of measuring the ceilings of one device.
+CEILINGS_S = 20.0
 
 
 def machine_id() -> str:
@@ -129,6 +131,42 @@ def record_probe(session: Session, target_id: str, result: dict[str, Any]) -> No
     events.changed(session, "targets", target.id)
 
 
+def record_ceilings(session: Session, target_id: str, device: str, result: dict[str, Any]) -> None:
+    """Keep what a device reaches at most; the figures of other devices stay, and a new probe keeps them all."""
+    target = repository.get(session, target_id)
+    if target is None:
+        return
+    found = {"device": device, "measured_at": now(session).isoformat(), **result}
+    document = schemas.Ceilings.model_validate(found).model_dump(mode="json")
+    target.ceilings = {**(target.ceilings or {}), device: document}
+    session.flush()
+    events.changed(session, "targets", target.id)
+
+
+def ceilings(session: Session, target_id: str, device: str) -> schemas.Ceilings | None:
+    """What a device of a target reaches at most; None until it was measured. A virtual device over a single other
+    (AUTO:CPU) has that one's, and a device without number (GPU) those of the first of its kind (GPU.0)."""
+    target = repository.get(session, target_id)
+    kept = (target.ceilings if target is not None else None) or {}
+    _, _, behind = device.partition(":")
+    for name in (device, behind, f"{device}.0"):
+        if name in kept:
+            return schemas.Ceilings.model_validate(kept[name])
+    return None
+
+
+def checked_device(target: Target, device: str) -> str:
+    """A device that the target has; raises Conflict with those it has."""
+    names = [item.name for item in target.devices]
+    if device not in names:
+        raise Conflict(
+            f"'{target.name}' has no device '{device[:64]}'.",
+            code="device_not_available",
+            action=f"Choose one of: {', '.join(names)}." if names else "Probe the target first.",
+        )
+    return device
+
+
 def get(session: Session, ref: str) -> Target:
     return find(session, repository.with_devices(), Target, ref, "target")
 
@@ -158,6 +196,7 @@ def views(session: Session, rows: list[Target]) -> list[schemas.Target]:
             info=row.info,
             devices=[schemas.Device.model_validate(device.properties) for device in row.devices],
             unavailable=[schemas.UnavailableDevice.model_validate(item) for item in row.unavailable or []],
+            ceilings=[schemas.Ceilings.model_validate(item) for _, item in sorted((row.ceilings or {}).items())],
             last_seen_at=row.last_seen_at,
             probed_at=row.probed_at,
             created_at=row.created_at,
