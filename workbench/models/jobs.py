@@ -1,4 +1,4 @@
-"""The job kind `model_import`: files → IR → analysis → store."""
+"""The job kinds of models: `model_import` (files → IR → analysis → store), and `model_graph` for older models."""
 
 import hashlib
 import shutil
@@ -68,9 +68,9 @@ def convert_and_store(
     folder.mkdir()
     for name in ("model.xml", "model.bin"):
         (out / name).rename(folder / name)
-    table = tables / "analysis_layers.json.gz"
-    if table.is_file():
-        table.rename(folder / table.name)
+    for table in (tables / "analysis_layers.json.gz", tables / service.GRAPH_FILE):
+        if table.is_file():
+            table.rename(folder / table.name)
     source = context.work / "convert" / "inputs" / "source"
     if converted["framework"] != "openvino":
         shutil.move(source, folder / "source")
@@ -104,4 +104,30 @@ def _abandon(session: Session, job: Job) -> None:
     service.abandon(session, job.model_id)
 
 
+def _graph(context: JobContext) -> Outcome:
+    """The graph of a model that was imported before graphs were kept."""
+    model_id = str(context.job.model_id)
+    with context.runtime.db.read() as session:
+        row = service.ready(session, model_id)
+    xml, weights = service.files(context.runtime, row)
+    result, out = run_operation(
+        context,
+        "graph",
+        {"model": "inputs/model.xml"},
+        {"model.xml": xml, "model.bin": weights},
+        folder="graph",
+        timeout_s=ANALYZE_TIMEOUT_S,
+    )
+    folder = context.work / "artifact"
+    folder.mkdir()
+    (out / service.GRAPH_FILE).rename(folder / service.GRAPH_FILE)
+    stored = context.runtime.storage.publish(folder)
+
+    def apply(session: Session) -> None:
+        service.keep_graph(session, context.runtime.storage, model_id, stored)
+
+    return Outcome({"model_id": model_id, "nodes": result["nodes"]}, apply)
+
+
+MODEL_GRAPH = register(JobKind("model_graph", _graph))
 MODEL_IMPORT = register(JobKind("model_import", _import, abandon=_abandon))

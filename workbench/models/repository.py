@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from workbench.db.tables import Artifact, Model, Project
@@ -49,3 +49,7 @@ def remove(session: Session, row: Model) -> str | None:
         if artifact is not None:
             session.delete(artifact)
     return artifact_id
+
+
+def remove_artifact(session: Session, artifact_id: str) -> None:
+    session.execute(delete(Artifact).where(Artifact.id == artifact_id))

@@ -16,6 +16,10 @@ from workbench.names import checked_name, find, free_name, name_from_file
 from workbench.runtime import Runtime
 from workbench.storage.store import Storage, StoredArtifact
 
+GRAPH_FILE = "graph.json.gz"
+# Where the analysis of a model that was imported before graphs were kept names the artifact with its graph.
+_LATER_GRAPH = "graph_artifact_id"
+
 
 class NothingToImport(WorkbenchError):
     status = 422
@@ -111,10 +115,47 @@ def delete(session: Session, storage: Storage, ref: str) -> None:
     """Remove a model. Its projects stay, read-only; refused while jobs use it."""
     row = get(session, ref)
     jobs.refuse_while_active(session, f"'{row.name}'", model_id=row.id)
+    graph_id = (row.analysis or {}).get(_LATER_GRAPH)
     artifact_id = repository.remove(session, row)
     events.changed(session, "models", row.id)
+    if graph_id is not None:
+        _forget(session, storage, graph_id)
     if artifact_id is not None:
         once(session, "after_commit", lambda _: storage.delete_artifact(artifact_id))
+
+
+def graph_path(storage: Storage, row: Model) -> Path:
+    """The file with the graph of a ready model. Raises Conflict where it was imported before graphs were kept."""
+    beside = (row.analysis or {}).get(_LATER_GRAPH)
+    for artifact_id in (beside, row.artifact_id):
+        if artifact_id is not None and (path := storage.artifact(artifact_id, GRAPH_FILE)).is_file():
+            return path
+    raise Conflict(
+        f"The graph of '{row.name}' was not drawn up yet: it was imported before graphs were kept.",
+        code="graph_not_made",
+        action="Have it made, which takes a few seconds: POST to this address, or 'Draw the graph' on the page.",
+    )
+
+
+def keep_graph(session: Session, storage: Storage, model_id: str, stored: StoredArtifact) -> None:
+    """The last step of drawing up the graph of an older model; one that was made before is replaced."""
+    row = repository.get(session, model_id)
+    if row is None:
+        raise Conflict("The model was deleted meanwhile.", code="model_gone", action="Import it again.")
+    analysis = dict(row.analysis or {})
+    earlier = analysis.get(_LATER_GRAPH)
+    repository.add(session, Artifact(id=stored.id, kind="graph", size_bytes=stored.size_bytes, sha256=stored.sha256))
+    row.analysis = analysis | {_LATER_GRAPH: stored.id}
+    session.flush()
+    if earlier is not None:
+        _forget(session, storage, earlier)
+    events.changed(session, "models", row.id)
+
+
+def _forget(session: Session, storage: Storage, artifact_id: str) -> None:
+    """Remove the row of an artifact now, and its files after the commit."""
+    repository.remove_artifact(session, artifact_id)
+    once(session, "after_commit", lambda _: storage.delete_artifact(artifact_id))
 
 
 def views(session: Session, rows: list[Model]) -> list[schemas.Model]:

@@ -22,6 +22,7 @@ from workbench.engine.analyze.sparsity import zeros
 from workbench.engine.analyze.symbols import Counted, count_symbolically
 from workbench.engine.analyze.task import guess_task
 from workbench.engine.formats.reading import read_ir
+from workbench.engine.graph import GRAPH_FILE, write
 from workbench.engine.protocol import Emitter, EngineError
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
 
     Returns inputs, outputs, analysis (gflop and giop as 1e9 operations with a multiply-add as 2; parameters; memory
     in bytes; sparsity as a fraction), task and precision, and writes `out/analysis_layers.json.gz`: a list of {name,
-    type, gflop, giop, parameters, weight_bytes, output_bytes, outputs, note}. Raises `model_file_missing` and what
-    `read_ir` raises.
+    type, gflop, giop, parameters, weight_bytes, output_bytes, outputs, note}, and `out/graph.json.gz`, the graph as a
+    document. Raises `model_file_missing` and what `read_ir` raises.
     """
     path = work / str(parameters.get("model", ""))
     emit.stage(_STAGES[0], 1, len(_STAGES))
@@ -51,6 +52,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     out.mkdir(exist_ok=True)
     with gzip.open(out / LAYERS_FILE, "wt", encoding="utf-8", compresslevel=6) as file:
         json.dump(rows, file, separators=(",", ":"))
+    write(Graph(model), out / GRAPH_FILE)
     return result
 
 
