@@ -1,12 +1,19 @@
 """`/runs`: what was measured."""
 
-import gzip
-import json
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 
-from workbench.benchmarks import export_routes, finding_routes, latencies, repository, search_routes, service
+from workbench.benchmarks import (
+    export_routes,
+    finding_routes,
+    latencies,
+    layer_tables,
+    repository,
+    search_routes,
+    service,
+)
 from workbench.benchmarks.layer_schemas import Layers
 from workbench.benchmarks.schemas import BenchmarkJob, Latencies, Run, run_view
 from workbench.db.tables import Run as RunRow
@@ -88,22 +95,15 @@ def get_run_layers(runtime: RuntimeDep, run_id: str) -> Layers:
     """Every executed layer with its time, precision and the original layers fused into it."""
     with runtime.db.read() as session:
         row = service.get(session, run_id)
-    if row.layers_artifact_id is None:
-        reason = row.layers_error["message"] if row.layers_error else "Layers were not measured for this run."
-        raise NotFound(reason, code="layers_not_found", action="Run the benchmark again with layers.")
-    path = runtime.storage.artifact(row.layers_artifact_id, "layers.json.gz")
-    if not path.is_file():
-        raise NotFound("The layers of this run are gone from the store.", code="layers_not_found")
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        content = json.load(file)
-    summary = row.layers or {}
-    return Layers(run_id=row.id, iterations=summary.get("iterations"), note=summary.get("layers_note"), **content)
+    return layer_tables.layers(runtime, row)
 
 
-@router.get("/runs/{run_id}/graph")
-def get_run_graph(runtime: RuntimeDep, run_id: str) -> Graph:
+@router.get("/runs/{run_id}/graph", response_model=Graph)
+def get_run_graph(runtime: RuntimeDep, run_id: str) -> Response:
     """The graph that executed, with the time of each of its layers."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        row = service.get(session, run_id)
+    return JSONResponse(layer_tables.graph(runtime.storage, row))
 
 
 @router.post("/benchmarks/{job_id}/continue", status_code=202, tags=["benchmarks"])

@@ -107,7 +107,7 @@ def _order(text: str | None, position: int) -> int:
 
 
 def _or_none(text: str | None) -> str | None:
-    return None if text in (None, "", "undef", "unknown") else text
+    return None if not text or text.startswith(("undef", "unknown")) else text
 
 
 def _type(node: Any) -> str | None:
