@@ -21,6 +21,11 @@ def get(session: Session, run_id: str) -> Run | None:
     return session.get(Run, run_id)
 
 
+def project_of(session: Session, project_id: str) -> Project:
+    """The project of a run, which is there as long as the run is."""
+    return session.get_one(Project, project_id)
+
+
 def of_project(session: Session, project_id: str) -> list[Run]:
     """All runs of a project, oldest first."""
     return list(session.scalars(statement(project_id).order_by(Run.created_at, Run.id)))
