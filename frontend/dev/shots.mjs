@@ -1,4 +1,4 @@
-// Pictures of every page, light and dark, with what axe finds: node dev/shots.mjs [--url http://127.0.0.1:5670] [--out dev/shots] [--only name]
+// Pictures of every page, light and dark, with what axe finds: node dev/shots.mjs [--url http://127.0.0.1:5670] [--out dev/shots] [--only name] [--width 1440]
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -8,6 +8,7 @@ const option = (name, other) =>
 const URL_ = option("url", "http://127.0.0.1:5670");
 const OUT = option("out", "/tmp/workbench-shots");
 const ONLY = option("only", "");
+const WIDTH = Number(option("width", "1440"));
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 mkdirSync(OUT, { recursive: true });
 
@@ -20,7 +21,17 @@ const first = async (resource) =>
 const [project, model, dataset, target, job] = await Promise.all(
   ["projects", "models", "datasets", "targets", "jobs"].map(first),
 );
+const ids = async (path) => (await (await fetch(`${URL_}/api/v1/${path}`)).json()).items.map(({ id }) => id);
+const [sides, checks] = await Promise.all([
+  ids("projects?limit=3&sort=created_at"),
+  ids("jobs?limit=4&kind=check"),
+]);
 const pages = {
+  compare: `/compare?side=${sides[0]}&side=${sides[1]}`,
+  "compare-three": `/compare?${sides.map((id) => `side=${id}`).join("&")}&with=2&q=conv`,
+  "compare-empty": "/compare",
+  "compare-one": `/compare?side=${sides[0]}`,
+  ...Object.fromEntries(checks.map((id, index) => [`check-${index}`, `/checks/${id}`])),
   projects: "/",
   project: `/projects/${project}`,
   "project-layer": `/projects/${project}?layer=3&share=0.5`,
@@ -47,7 +58,7 @@ let bad = 0;
 for (const scheme of ["light", "dark"]) {
   const context = await browser.newContext({
     colorScheme: scheme,
-    viewport: { width: 1440, height: 900 },
+    viewport: { width: WIDTH, height: 900 },
     bypassCSP: true,
   });
   for (const [name, path] of Object.entries(pages)) {
@@ -66,7 +77,7 @@ for (const scheme of ["light", "dark"]) {
     await tab.goto(URL_ + path);
     await tab.waitForTimeout(1400);
     const height = await tab.evaluate(() => document.documentElement.scrollHeight);
-    await tab.setViewportSize({ width: 1440, height: Math.min(Math.max(900, height), 3000) });
+    await tab.setViewportSize({ width: WIDTH, height: Math.min(Math.max(900, height), 3000) });
     await tab.waitForTimeout(250);
     await tab.screenshot({ path: `${OUT}/${name}-${scheme}.png` });
     await tab.evaluate(AXE);

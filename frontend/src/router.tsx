@@ -1,9 +1,11 @@
 /** The addresses of the page. Every page is a chunk of its own, fetched when a link to it is hovered or followed. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { stringifySearch } from "./app/address";
 import { Frame } from "./app/Frame";
 import { NotFound } from "./app/NotFound";
 import { PageError } from "./app/PageError";
 import {
+  compareSearch,
   datasetSearch,
   datasetsSearch,
   importSearch,
@@ -99,6 +101,19 @@ const jobs = createRoute({
   component: lazyRouteComponent(() => import("./features/jobs/JobsPage"), "JobsPage"),
 });
 
+const compare = createRoute({
+  getParentRoute,
+  path: "/compare",
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import("./features/compare/ComparePage"), "ComparePage"),
+});
+
+const check = createRoute({
+  getParentRoute,
+  path: "/checks/$job",
+  component: lazyRouteComponent(() => import("./features/checks/CheckPage"), "CheckPage"),
+});
+
 const settings = createRoute({
   getParentRoute,
   path: "/settings",
@@ -118,11 +133,14 @@ const routeTree = root.addChildren([
   targets,
   target,
   jobs,
+  compare,
+  check,
   settings,
 ]);
 
 export const router = createRouter({
   routeTree,
+  stringifySearch,
   defaultPreload: "intent",
   defaultErrorComponent: PageError,
   scrollRestoration: true,

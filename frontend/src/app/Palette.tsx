@@ -27,6 +27,7 @@ const ACTIONS: Entry[] = [
     hint: "ImageNet, Pascal VOC, COCO, plain pictures",
     to: "/datasets/import",
   },
+  { kind: "action", name: "Compare projects…", hint: "or runs, side by side", to: "/compare" },
   { kind: "action", name: "Projects", hint: "page", to: "/" },
   { kind: "action", name: "Models", hint: "page", to: "/models" },
   { kind: "action", name: "Datasets", hint: "page", to: "/datasets" },

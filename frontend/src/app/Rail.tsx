@@ -37,6 +37,9 @@ export function Rail({ onFind }: { onFind: () => void }) {
       <Entry to="/targets" total={targets}>
         Targets
       </Entry>
+      <Entry to="/compare" total={null}>
+        Compare
+      </Entry>
       <Entry to="/jobs" total={jobs?.length ?? null} unit="unfinished">
         Jobs
       </Entry>
@@ -50,7 +53,7 @@ export function Rail({ onFind }: { onFind: () => void }) {
 }
 
 interface EntryProps {
-  to: "/" | "/models" | "/datasets" | "/targets" | "/jobs" | "/settings";
+  to: "/" | "/models" | "/datasets" | "/targets" | "/compare" | "/jobs" | "/settings";
   exact?: boolean;
   total: number | null;
   unit?: string;

@@ -14,6 +14,7 @@ export interface Entry {
     | "/datasets/import"
     | "/targets"
     | "/jobs"
+    | "/compare"
     | "/settings"
     | "/projects/$ref"
     | "/models/$ref"

@@ -178,3 +178,43 @@ export const jobsSearch = (raw: Raw): JobsSearch => ({
   state: oneOf(raw.state, JOB_STATES),
   kind: text(raw.kind),
 });
+
+/** As many as the server compares at once. */
+export const MOST_SIDES = 8;
+
+export const DIFFERENCE_SORTS = ["change", "ratio", "first", "other", "label", "type"] as const;
+
+export interface CompareSearch {
+  /** Runs by id, projects by id or name, in order; the first is what the others are compared with. */
+  side?: string[];
+  /** Which side the layers are compared with the first in; 1 is the second. */
+  with?: number;
+  q?: string;
+  types?: string[];
+  sort?: string;
+  /** The row of the layer differences whose detail is open. */
+  row?: string;
+  x?: Percentile;
+}
+
+/** The parser makes numbers and truths of names that look like them, and no list of a single name. */
+function sides(value: unknown): string[] | undefined {
+  const all = (Array.isArray(value) ? value : [value]).map((entry) =>
+    text(typeof entry === "boolean" ? String(entry) : entry),
+  );
+  const found = [...new Set(all)].filter((entry) => entry !== undefined).slice(0, MOST_SIDES);
+  return found.length > 0 ? found : undefined;
+}
+
+export const compareSearch = (raw: Raw): CompareSearch => ({
+  side: sides(raw.side),
+  with: numeric(raw.with),
+  q: text(raw.q),
+  types: texts(raw.types),
+  sort: oneOf(
+    raw.sort,
+    DIFFERENCE_SORTS.flatMap((id) => [id, `-${id}`]),
+  ),
+  row: text(raw.row),
+  x: oneOf(raw.x, PERCENTILES),
+});

@@ -36,6 +36,9 @@ const JOB_KINDS: Record<string, string> = {
   dataset_import: "Dataset import",
   dataset_subset: "Subset",
   benchmark: "Benchmark",
+  search: "Search",
+  check: "Check",
+  ceilings: "Ceilings",
   probe: "Probe",
   sample: "Sample project",
 };

@@ -12,8 +12,32 @@ export function JobLinks({ job }: { job: Job }) {
   // A failed import leaves nothing behind that a link could lead to.
   const model = failed && job.kind === "model_import" ? null : (job.model_id ?? made("model_id"));
   const dataset = failed && job.kind !== "benchmark" ? null : (job.dataset_id ?? made("dataset_id"));
+  // A check has a verdict when it succeeded; a search that was stopped keeps what it had found.
+  const checked = job.kind === "check" && job.state === "succeeded";
+  const searched = job.kind === "search" && job.state !== "queued" && job.state !== "failed";
   return (
     <>
+      {checked && (
+        <Link
+          to="/checks/$job"
+          params={{ job: job.id }}
+          className="strong"
+          aria-label={`Result of ${job.title}`}
+        >
+          result
+        </Link>
+      )}
+      {searched && project && (
+        <Link
+          to="/projects/$ref"
+          params={{ ref: project }}
+          search={{ search: job.id }}
+          className="strong"
+          aria-label={`Result of ${job.title}`}
+        >
+          result
+        </Link>
+      )}
       {project && (
         <Link to="/projects/$ref" params={{ ref: project }}>
           project

@@ -19,7 +19,17 @@ import { activeJobs, jobsQuery } from "./queries";
 
 const route = getRouteApi("/jobs");
 const ENDED: JobState[] = ["succeeded", "failed", "cancelled"];
-const KINDS = ["benchmark", "model_import", "dataset_import", "dataset_subset", "probe", "sample"];
+const KINDS = [
+  "benchmark",
+  "search",
+  "check",
+  "ceilings",
+  "model_import",
+  "dataset_import",
+  "dataset_subset",
+  "probe",
+  "sample",
+];
 
 /** What runs, what waits and why, what is done. */
 export function JobsPage() {

@@ -1,15 +1,17 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { flat, totalOf } from "../../api/queryClient";
-import { PROJECT_STATES } from "../../app/search";
+import { MOST_SIDES, PROJECT_STATES } from "../../app/search";
+import { Action } from "../../components/Action";
 import { ButtonLink } from "../../components/ButtonLink";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { SearchField } from "../../components/SearchField";
 import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
 import { counted } from "../../format/number";
+import { CompareLink } from "../compare/CompareLink";
 import { datasetsQuery } from "../datasets/queries";
 import { JobProgress } from "../jobs/JobProgress";
 import { activeJobs } from "../jobs/queries";
@@ -26,6 +28,8 @@ export function ProjectsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const sort = search.sort ?? "-created_at";
+  // In the order in which they were ticked: the first is what the others are compared with.
+  const [ticked, setTicked] = useState<string[]>([]);
   const query = useInfiniteQuery(projectsQuery({ q: search.q, state: search.state, sort }));
   const all = useInfiniteQuery(projectsQuery());
   const models = totalOf(useInfiniteQuery(modelsQuery()).data);
@@ -53,9 +57,13 @@ export function ProjectsPage() {
         title="Projects"
         facts="A project measures one model with one dataset on one device."
         actions={
-          <ButtonLink to="/projects/new" variant="filled">
-            New project
-          </ButtonLink>
+          <>
+            <CompareTicked ticked={ticked} />
+            {ticked.length > 0 && <Action onClick={() => setTicked([])}>Untick all</Action>}
+            <ButtonLink to="/projects/new" variant="filled">
+              New project
+            </ButtonLink>
+          </>
         }
       />
       <div className="stack">
@@ -105,10 +113,26 @@ export function ProjectsPage() {
                 query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined
               }
               total={total ?? projects.length}
+              ticks={{
+                chosen: ticked,
+                onToggle: ({ id }) =>
+                  setTicked((now) => (now.includes(id) ? now.filter((entry) => entry !== id) : [...now, id])),
+                full:
+                  ticked.length >= MOST_SIDES ? `Up to ${MOST_SIDES} can be compared at once.` : undefined,
+              }}
             />
           )}
         </Panel>
       </div>
     </>
+  );
+}
+
+function CompareTicked({ ticked }: { ticked: readonly string[] }) {
+  if (ticked.length >= 2) return <CompareLink sides={ticked}>Compare {ticked.length}</CompareLink>;
+  return (
+    <Action reason={ticked.length === 0 ? "Tick two or more projects first." : "Tick one more project."}>
+      Compare
+    </Action>
   );
 }

@@ -1,3 +1,4 @@
+import { Checkbox } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Project } from "../../api/types";
 import { Chip } from "../../components/Chip";
@@ -17,6 +18,15 @@ interface Props extends SortProps {
   total: number;
   onEnd?: () => void;
   maxHeight?: string;
+  /** Where projects can be ticked to be compared. */
+  ticks?: Ticks;
+}
+
+export interface Ticks {
+  chosen: readonly string[];
+  onToggle: (project: Project) => void;
+  /** Why no further one can be ticked. */
+  full?: string;
 }
 
 export function ProjectsTable({
@@ -26,13 +36,20 @@ export function ProjectsTable({
   onSort,
   onEnd,
   maxHeight = "calc(100vh - 190px)",
+  ticks,
 }: Props) {
+  const columns = ticks ? COLUMNS + 1 : COLUMNS;
   return (
     <div className="scroll" style={{ maxHeight }}>
       <table className="data" aria-rowcount={total + 1}>
         <caption className="unseen">Projects with the best run of each</caption>
         <thead>
           <tr>
+            {ticks && (
+              <th scope="col" style={{ width: 20 }}>
+                <span className="unseen">Compare</span>
+              </th>
+            )}
             <SortHeader id="name" label="Project" sort={sort} onSort={onSort} />
             <SortHeader id="device" label="Device" sort={sort} onSort={onSort} />
             <th scope="col">Precision</th>
@@ -63,7 +80,7 @@ export function ProjectsTable({
         </thead>
         <VirtualBody
           count={rows.length}
-          columns={COLUMNS}
+          columns={columns}
           onEnd={onEnd}
           row={(index, attributes) => {
             const row = rows[index];
@@ -75,12 +92,13 @@ export function ProjectsTable({
                   project={row.project}
                   depth={row.depth}
                   attributes={attributes}
+                  ticks={ticks}
                 />
               );
             }
             return (
               <tr key={row.id} className="group" {...attributes}>
-                <th scope="colgroup" colSpan={COLUMNS} style={{ position: "static" }}>
+                <th scope="colgroup" colSpan={columns} style={{ position: "static" }}>
                   {row.modelId ? (
                     <Link to="/models/$ref" params={{ ref: row.modelId }} data-row-focus>
                       {row.name}
@@ -103,13 +121,33 @@ interface OneProps {
   project: Project;
   depth: number;
   attributes: RowAttributes;
+  ticks?: Ticks;
 }
 
-function OneProject({ project, depth, attributes }: OneProps) {
+function Tick({ project, ticks: { chosen, onToggle, full } }: { project: Project; ticks: Ticks }) {
+  const checked = chosen.includes(project.id);
+  const reason = checked ? undefined : project.best ? full : "Nothing was measured yet to compare.";
+  return (
+    <Checkbox
+      aria-label={`Compare ${project.name}`}
+      title={reason ?? "tick two or more to compare them"}
+      checked={checked}
+      disabled={reason !== undefined}
+      onChange={() => onToggle(project)}
+    />
+  );
+}
+
+function OneProject({ project, depth, attributes, ticks }: OneProps) {
   const { best } = project;
   return (
     <tr {...attributes}>
-      <th scope="row" style={{ paddingLeft: 14 + depth * 18 }}>
+      {ticks && (
+        <td>
+          <Tick project={project} ticks={ticks} />
+        </td>
+      )}
+      <th scope="row" style={{ paddingLeft: (ticks ? 6 : 14) + depth * 18 }}>
         {depth > 0 && <span className="faint">↳ </span>}
         <Link to="/projects/$ref" params={{ ref: project.id }} data-row-focus>
           {project.name}

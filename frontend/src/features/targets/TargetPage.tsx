@@ -15,6 +15,7 @@ import { ago } from "../../format/time";
 import { JobProgress } from "../jobs/JobProgress";
 import { jobQuery } from "../jobs/queries";
 import { ProjectsOf } from "../projects/ProjectsOf";
+import { CeilingsPanel } from "./CeilingsPanel";
 import { infoOf } from "./info";
 import { LoadPanels } from "./LoadPanels";
 import { deleteTarget, probeTarget, targetQuery } from "./queries";
@@ -118,6 +119,7 @@ function Loaded({ target }: { target: Target }) {
           <Devices target={target} />
           <Machine target={target} />
         </div>
+        <CeilingsPanel target={target} />
         <ProjectsOf title="Projects" filters={{ target: target.id }} create={{ target: target.id }} />
       </div>
     </>

@@ -29,6 +29,8 @@ export const loadQuery = (ref: string) =>
 
 export const probeTarget = (ref: string) =>
   take(api.POST("/api/v1/targets/{ref}/probe", { params: { path: { ref } } }));
+export const measureCeilings = (ref: string, device: string) =>
+  take(api.POST("/api/v1/targets/{ref}/ceilings", { params: { path: { ref } }, body: { device } }));
 export const renameTarget = (ref: string, name: string) =>
   take(api.PATCH("/api/v1/targets/{ref}", { params: { path: { ref } }, body: { name } }));
 export const deleteTarget = (ref: string) =>
