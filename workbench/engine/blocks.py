@@ -1,0 +1,128 @@
+"""Two cells measured in turn, block after block; what a block gives, and whether others disturbed it."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workbench.engine import machine
+from workbench.engine.cells import Cell
+from workbench.engine.pipeline import Flow
+from workbench.engine.verdict import CONTENDED, Conditions, Moment
+
+# A slice is as short as this, so that what changes slowly falls on both cells alike, but has a few rounds of requests.
+SLICE_S = 0.08
+ROUNDS = 3
+# Time that a cell runs after its turn has come before it counts: the other one has used the caches meanwhile.
+SETTLE_S = 0.015
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One slice of a cell and the seconds that one sample took in it."""
+
+    flow: Flow
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Block:
+    """Two slices of each cell in turn, in the order ABBA or BAAB, so that an even drift falls on both alike.
+
+    `turns` has those of the baseline and those of the project; without a baseline the first is empty.
+    """
+
+    turns: tuple[list[Turn], list[Turn]]
+    before: Moment
+    after: Moment
+
+    @property
+    def log_ratio(self) -> float:
+        """Logarithm of the project's time for a sample over that of the baseline."""
+        return _log_time(self.turns[1]) - _log_time(self.turns[0])
+
+    @property
+    def log_time(self) -> float:
+        """Logarithm of the project's seconds for a sample."""
+        return _log_time(self.turns[1])
+
+    @property
+    def quiet(self) -> bool:
+        """Whether others left the machine alone meanwhile."""
+        return pooled([self]).cpu_others <= CONTENDED
+
+
+def _log_time(turns: Sequence[Turn]) -> float:
+    return math.fsum(math.log(turn.seconds) for turn in turns) / len(turns)
+
+
+class Blocks:
+    """Measures blocks of a `baseline`, or None, and a `current` cell. The order within blocks comes from `seed`."""
+
+    def __init__(self, baseline: Cell | None, current: Cell, seed: int) -> None:
+        self._cells = (baseline, current)
+        self._chance = random.Random(seed)
+        self._slices = [slice_s(cell) if cell is not None else 0.0 for cell in self._cells]
+
+    def measure(self) -> Block:
+        """One block. Nothing is in flight afterwards."""
+        first = self._chance.randrange(2)
+        turns: tuple[list[Turn], list[Turn]] = ([], [])
+        before = Moment.now()
+        for side in (first, 1 - first, 1 - first, first):
+            cell = self._cells[side]
+            if cell is not None:
+                turns[side].append(_turn(cell, self._slices[side]))
+        return Block(turns, before, Moment.now())
+
+
+def _turn(cell: Cell, seconds: float) -> Turn:
+    # With long requests the one that fills the pipeline, which never counts, is enough.
+    if seconds <= SLICE_S:
+        cell.slice(SETTLE_S)
+    flow = cell.slice(seconds).flow
+    cell.rest()
+    return Turn(flow, flow.duration_s / (flow.count * cell.batch))
+
+
+def slice_s(cell: Cell) -> float:
+    """How long a slice of this cell has to be: from a short trial, which leaves nothing in flight."""
+    flow = cell.slice(SLICE_S).flow
+    cell.rest()
+    round_s = flow.duration_s / flow.count * len(cell.pipeline.requests)
+    return max(SLICE_S, ROUNDS * round_s if round_s < SLICE_S else round_s)
+
+
+def pooled(blocks: Sequence[Block]) -> Conditions:
+    """What happened on the machine during these blocks, taken together."""
+    first, last = blocks[0].before, blocks[-1].after
+
+    def total(name: str) -> float:
+        return math.fsum((getattr(block.after, name) or 0) - (getattr(block.before, name) or 0) for block in blocks)
+
+    start = replace(first, at_s=0.0, busy_s=0.0, stolen_s=0.0, own_s=0.0, throttle_count=0, quota_throttled_s=0.0)
+    end = replace(
+        last,
+        at_s=total("at_s"),
+        busy_s=total("busy_s"),
+        stolen_s=total("stolen_s"),
+        own_s=total("own_s"),
+        throttle_count=round(total("throttle_count")),
+        quota_throttled_s=total("quota_throttled_s"),
+    )
+    return Conditions.between(start, end, machine.logical_cores())
+
+
+def joined(turns: Sequence[Turn]) -> tuple[np.ndarray, np.ndarray]:
+    """(latency_ms, completed_s) of slices put one behind the other, without what lay between them."""
+    starts = np.cumsum([0.0, *(turn.flow.duration_s for turn in turns)])
+    latency = [np.asarray(turn.flow.latency_ms, dtype=np.float64) for turn in turns]
+    completed = [
+        np.asarray(turn.flow.completed_s, dtype=np.float64) + start
+        for turn, start in zip(turns, starts[:-1], strict=True)
+    ]
+    return np.concatenate(latency), np.concatenate(completed)
