@@ -265,7 +265,8 @@ export function benchmark(project, configurations) {
   ]);
   return start(job, Math.min(30, configurations.length * 8), stages, () => {
     project.state = { succeeded: "ready", failed: "error", cancelled: "cancelled" }[job.state];
-    for (const { hint, streams: wanted, batch } of configurations) {
+    const done = job.state === "cancelled" ? configurations.slice(0, -2) : configurations;
+    for (const { hint = "none", streams: wanted, batch } of done) {
       const label = hint === "none" ? `${wanted} × ${batch ?? 1}` : `${hint} hint`;
       db.runs.push(
         madeRun(

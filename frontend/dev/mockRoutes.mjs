@@ -1,5 +1,6 @@
 // What the invented server answers.
 
+import { compareRoutes } from "./mockCompare.mjs";
 import * as made from "./mockData.mjs";
 import {
   addJob,
@@ -13,10 +14,14 @@ import {
   option,
   start,
 } from "./mockDb.mjs";
-import { latencies, layers } from "./mockRuns.mjs";
+import { finishedSearch, labRoutes } from "./mockLab.mjs";
+import { ceilings, layers } from "./mockLayers.mjs";
+import { latencies } from "./mockRuns.mjs";
 
 const pictures = new Map();
 const layerTables = new Map();
+if (db.projects[1]) finishedSearch(db.projects[1]);
+if (!flag("no-ceilings")) made.target.ceilings = [ceilings];
 export const access = { loggedIn: !flag("login") };
 
 export const problem = (status, code, detail, action) => ({
@@ -83,6 +88,8 @@ function enter() {
 }
 
 export const routes = [
+  ...labRoutes,
+  ...compareRoutes,
   [
     "GET",
     /^\/tokens\/whoami$/,
@@ -362,13 +369,15 @@ export function samplesOf(ref) {
 }
 
 function layersOf(id) {
-  if (!layerTables.has(id))
+  const key = `${id} ${made.target.ceilings?.length ?? 0}`;
+  if (!layerTables.has(key))
     layerTables.set(
-      id,
+      key,
       layers(
         db.runs.find((run) => run.id === id),
         Number(option("layers", "160")),
+        made.target.ceilings?.[0],
       ),
     );
-  return layerTables.get(id);
+  return layerTables.get(key);
 }

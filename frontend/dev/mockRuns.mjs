@@ -1,6 +1,16 @@
 // Invented runs, latencies and layers.
 import { before, CPU, newId, normal, random } from "./mockData.mjs";
 
+const EMPTY = {
+  hint: "none",
+  streams: null,
+  requests: null,
+  batch: null,
+  threads: null,
+  precision: null,
+  api: "async",
+  arrivals_per_s: null,
+};
 let runs = 0;
 export function run(project, label, hint, streams, batch, fps, median, verdict = "stable", more = {}) {
   const id = newId();
@@ -9,6 +19,10 @@ export function run(project, label, hint, streams, batch, fps, median, verdict =
     id,
     project_id: project.id,
     job_id: project.last_job_id,
+    source: "benchmark",
+    scenario: streams * batch === 1 ? "SingleStream" : "MultiStream",
+    configuration: { ...EMPTY, hint, streams: hint === "none" ? streams : null, batch },
+    open_loop: null,
     label,
     device: "CPU",
     hint,
@@ -106,69 +120,4 @@ export function latencies({ latency_ms: { median }, samples: count, duration_s }
     };
   });
   return { count, latency_ms: values.slice(0, 2000), completed_s: [], histogram: { edges, counts }, drift };
-}
-
-export function layers(run, count) {
-  const kinds = [
-    ["Convolution", "i8", 9],
-    ["Convolution", "bf16", 5],
-    ["Reorder", "bf16", 2],
-    ["Eltwise", "bf16", 2],
-    ["Concatenation", "bf16", 1.2],
-    ["Pooling", "bf16", 1],
-    ["Reshape", "f32", 0],
-    ["Transpose", "bf16", 0.6],
-  ];
-  const rows = Array.from({ length: count }, (_, order) => {
-    const [type, precision, weight] = kinds[Math.floor(random() ** 1.6 * kinds.length)];
-    const time = weight === 0 ? 0 : Math.round(weight * 60 * random() ** 2.2);
-    return {
-      order,
-      name: `/backbone/dark${1 + (order % 5)}/${type.toLowerCase()}_${order}/${type}`,
-      type,
-      primitive: type === "Convolution" ? "brgconv_avx512_core_bf16" : "jit_avx512",
-      runtime_precision: precision,
-      time_us: time >= 1 ? time : null,
-      share: 0,
-      status: time >= 1 ? "executed" : order % 11 === 0 ? "not_executed" : "below_resolution",
-      originals:
-        type === "Reorder"
-          ? []
-          : ["conv", "bn", "silu"].slice(0, 1 + (order % 3)).map((part) => ({
-              name: `/backbone/dark${1 + (order % 5)}/m.${order}/${part}`,
-              type: part === "conv" ? type : part === "bn" ? "Multiply" : "Swish",
-            })),
-      inputs: [{ shape: [1, 64, 52, 52], precision, layout: "nhwc", from: `layer ${order - 1}` }],
-      outputs: [{ shape: [1, 128, 26, 26], precision, layout: "nhwc" }],
-      attributes:
-        type === "Convolution"
-          ? { kernel: [3, 3], strides: [2, 2], pads_begin: [1, 1], auto_pad: "explicit" }
-          : {},
-    };
-  });
-  const total = rows.reduce((sum, layer) => sum + (layer.time_us ?? 0), 0);
-  for (const layer of rows) layer.share = (layer.time_us ?? 0) / total;
-  const groups = new Map();
-  for (const layer of rows) {
-    const key = `${layer.type} ${layer.runtime_precision}`;
-    const group = groups.get(key) ?? {
-      type: layer.type,
-      precision: layer.runtime_precision,
-      time_us: 0,
-      share: 0,
-      count: 0,
-    };
-    group.time_us += layer.time_us ?? 0;
-    group.share += layer.share;
-    group.count += 1;
-    groups.set(key, group);
-  }
-  return {
-    run_id: run.id,
-    total_us: total,
-    iterations: 100,
-    note: null,
-    layers: rows,
-    by_type: [...groups.values()],
-  };
 }

@@ -1,4 +1,4 @@
-// Pictures of every page, light and dark, with what axe finds: node dev/shots.mjs [--url http://127.0.0.1:5670] [--out dev/shots] [--only name] [--width 1440]
+// Pictures of every page, light and dark, with what axe finds: node dev/shots.mjs [--url http://127.0.0.1:5670] [--out dev/shots] [--only name,name] [--width 1440]
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -26,6 +26,10 @@ const [sides, checks] = await Promise.all([
   ids("projects?limit=3&sort=created_at"),
   ids("jobs?limit=4&kind=check"),
 ]);
+const child = (await (await fetch(`${URL_}/api/v1/projects?limit=50`)).json()).items?.find(
+  (entry) => entry.parent_id,
+)?.id;
+const search = (await (await fetch(`${URL_}/api/v1/jobs?kind=search&limit=1`)).json()).items?.[0]?.id;
 const pages = {
   compare: `/compare?side=${sides[0]}&side=${sides[1]}`,
   "compare-three": `/compare?${sides.map((id) => `side=${id}`).join("&")}&with=2&q=conv`,
@@ -34,8 +38,14 @@ const pages = {
   ...Object.fromEntries(checks.map((id, index) => [`check-${index}`, `/checks/${id}`])),
   projects: "/",
   project: `/projects/${project}`,
-  "project-layer": `/projects/${project}?layer=3&share=0.5`,
+  "project-layer": `/projects/${project}?layer=3&share=0.5&bounds=["memory","compute"]`,
   "project-table": `/projects/${project}?view=table&x=p99`,
+  "project-limit": `/projects/${project}?limit=24&x=p99&lens=roofline`,
+  "project-tail": `/projects/${project}?x=p999`,
+  "project-child": `/projects/${child ?? project}`,
+  "project-search": `/projects/${child ?? project}?search=${search}`,
+  search: `/projects/${project}?find=true&limit=24`,
+  "benchmark-advice": `/projects/${project}?configure=true&advice=conversions`,
   "project-details": `/projects/${project}?tab=details`,
   benchmark: `/projects/${project}?configure=true`,
   wizard: `/projects/new?model=${model}`,

@@ -14,6 +14,8 @@ describe("what an address means", () => {
       types: ["Convolution", 3],
       status: "below_resolution",
       share: 0.5,
+      where: ["gflops<5"],
+      only: ["3", "x", 4],
       layer: 7,
       configure: true,
     });
@@ -24,7 +26,9 @@ describe("what an address means", () => {
       limit: 12.5,
       types: ["Convolution", "3"],
       status: "below_resolution",
-      share: 0.5,
+      // Earlier addresses had a field of its own for the share.
+      where: ["gflops<5", "share>0.5"],
+      only: [3, 4],
       layer: 7,
       configure: true,
     });

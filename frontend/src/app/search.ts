@@ -63,19 +63,25 @@ export const PERCENTILES = ["mean", "median", "p90", "p95", "p99", "p999", "max"
 export type Percentile = (typeof PERCENTILES)[number];
 export const LAYER_STATES = ["executed", "below_resolution", "not_executed"] as const;
 
+export const BOUNDS = ["compute", "memory", "overhead"] as const;
+export type Bound = (typeof BOUNDS)[number];
+
 export interface LayerSearch {
   q?: string;
   types?: string[];
   precisions?: string[];
   status?: Layer["status"];
-  /** Only layers that take longer, in µs. */
-  over?: number;
-  /** Only layers with a larger part of the time, in percent. */
-  share?: number;
+  bounds?: Bound[];
+  /** Conditions on numbers, as "time>20", "gflops<5", "share:1..10"; in the units of the table. */
+  where?: string[];
+  /** Only these layers, by their order: those of a finding. */
+  only?: number[];
   sort?: string;
   hide?: string[];
   layer?: number;
 }
+
+export const LENSES = ["roofline", "graphs"] as const;
 
 export interface ProjectSearch extends LayerSearch {
   tab?: "details";
@@ -84,7 +90,32 @@ export interface ProjectSearch extends LayerSearch {
   /** The latency that must not be exceeded, in ms. */
   limit?: number;
   view?: "table";
+  /** Other projects in the chart, and those that are usually in it but were taken out. */
+  series?: string[];
+  without?: string[];
+  /** The form of a new benchmark, filled in with what this finding proposes. */
   configure?: true;
+  advice?: string;
+  /** The form of a guided search, and the job of the one whose outcome is shown. */
+  find?: true;
+  search?: string;
+  /** What is shown of the layers beside their table. */
+  lens?: (typeof LENSES)[number];
+  colour?: string;
+}
+
+/** Earlier addresses had two conditions of their own. */
+function conditions(raw: Raw): string[] | undefined {
+  const [over, share] = [numeric(raw.over), numeric(raw.share)];
+  const earlier = [over !== undefined && `time>${over}`, share !== undefined && `share>${share}`];
+  const all = [...(texts(raw.where) ?? []), ...earlier.filter((entry) => entry !== false)];
+  return all.length > 0 ? all : undefined;
+}
+
+function several<T>(value: unknown, read: (entry: unknown) => T | undefined): T[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const found = value.map(read).filter((entry) => entry !== undefined);
+  return found.length > 0 ? found : undefined;
 }
 
 export const projectSearch = (raw: Raw): ProjectSearch => ({
@@ -93,13 +124,21 @@ export const projectSearch = (raw: Raw): ProjectSearch => ({
   x: oneOf(raw.x, PERCENTILES),
   limit: numeric(raw.limit),
   view: oneOf(raw.view, ["table"]),
+  series: texts(raw.series),
+  without: texts(raw.without),
   configure: flag(raw.configure),
+  advice: text(raw.advice),
+  find: flag(raw.find),
+  search: text(raw.search),
+  lens: oneOf(raw.lens, LENSES),
+  colour: text(raw.colour),
   q: text(raw.q),
   types: texts(raw.types),
   precisions: texts(raw.precisions),
   status: oneOf(raw.status, LAYER_STATES),
-  over: numeric(raw.over),
-  share: numeric(raw.share),
+  bounds: several(raw.bounds, (entry) => oneOf(entry, BOUNDS)),
+  where: conditions(raw),
+  only: several(raw.only, numeric),
   sort: text(raw.sort),
   hide: texts(raw.hide),
   layer: numeric(raw.layer),

@@ -1,8 +1,20 @@
 import { useComputedColorScheme } from "@mantine/core";
 import type { EChartsOption } from "echarts";
 import type { EChartsType } from "echarts/core";
-import { type KeyboardEvent, type Ref, useEffect, useId, useImperativeHandle, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
+import classes from "./Chart.module.css";
 import { type ChartColors, readColors } from "./colors";
+import { type Frame, zoomed } from "./plane";
+import { type Plane, useFrame, usePlane } from "./usePlane";
 
 export interface ChartPoint {
   /** Said when the point is reached by keyboard. */
@@ -25,24 +37,35 @@ interface Props {
   /** In the order in which arrow keys visit them. */
   points?: readonly ChartPoint[];
   onPick?: (id: string) => void;
+  /** Makes it a chart that can be zoomed. */
+  plane?: Plane;
+  /** Drawn over the plot, at the place that it has now. */
+  overlay?: (frame: Frame) => ReactNode;
   ref?: Ref<ChartHandle>;
 }
 
 /** A canvas chart that follows its size and the colour scheme, and that arrow keys can read. */
-export function Chart({ label, option, height = 280, points = [], onPick, ref }: Props) {
+export function Chart({ label, option, height = 280, points = [], onPick, plane, overlay, ref }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType | null>(null);
   const [failed, setFailed] = useState(false);
   const [place, setPlace] = useState(-1);
   const helpId = useId();
   const scheme = useComputedColorScheme("light");
+  const { frame, measure } = useFrame(chart, plane?.view);
+  const box = usePlane(element, frame, plane);
+  const measured = useRef(measure);
+  measured.current = measure;
 
   useEffect(() => {
     const box = element.current;
     if (!box) return;
     let gone = false;
     let made: EChartsType | null = null;
-    const watch = new ResizeObserver(() => made?.resize());
+    const watch = new ResizeObserver(() => {
+      made?.resize();
+      measured.current();
+    });
     import("./engine").then(
       ({ init }) => {
         if (gone) return;
@@ -62,7 +85,8 @@ export function Chart({ label, option, height = 280, points = [], onPick, ref }:
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the colours are
   useEffect(() => {
     chart?.setOption(option(readColors()), { notMerge: true });
-  }, [chart, option, scheme]);
+    measure();
+  }, [chart, option, scheme, measure]);
 
   const picked = useRef(onPick);
   picked.current = onPick;
@@ -102,29 +126,46 @@ export function Chart({ label, option, height = 280, points = [], onPick, ref }:
     } else if (event.key === "Escape") {
       chart?.dispatchAction({ type: "hideTip" });
       setPlace(-1);
-    }
+    } else if (plane && (event.key === "+" || event.key === "-")) {
+      const factor = event.key === "+" ? 0.7 : 1 / 0.7;
+      plane.onView(zoomed(plane.view, plane.full, { x: 0.5, y: 0.5 }, factor, plane.scale));
+    } else if (plane && event.key === "0") plane.onView(null);
   };
 
   if (failed) return <p className="dim">The chart could not be fetched; its table has the same numbers.</p>;
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: with keys to take it has the role of an application */}
-      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles take a name and a description */}
-      <div
-        ref={element}
-        role={points.length > 0 ? "application" : "img"}
-        aria-label={label}
-        aria-describedby={points.length > 0 ? helpId : undefined}
-        tabIndex={points.length > 0 ? 0 : undefined}
-        onKeyDown={points.length > 0 ? onKey : undefined}
-        onBlur={() => chart?.dispatchAction({ type: "hideTip" })}
-        style={{ height, width: "100%" }}
-      />
+      <div className={classes.chart} style={{ height }}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: with keys to take it has the role of an application */}
+        {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles take a name and a description */}
+        <div
+          ref={element}
+          role={points.length > 0 ? "application" : "img"}
+          aria-label={label}
+          aria-describedby={points.length > 0 ? helpId : undefined}
+          tabIndex={points.length > 0 ? 0 : undefined}
+          onKeyDown={points.length > 0 ? onKey : undefined}
+          onBlur={() => chart?.dispatchAction({ type: "hideTip" })}
+          className={classes.canvas}
+        />
+        {frame && overlay?.(frame)}
+        {box && (
+          <i
+            className={classes.box}
+            style={{
+              left: Math.min(box.x1, box.x2),
+              top: Math.min(box.y1, box.y2),
+              width: Math.abs(box.x2 - box.x1),
+              height: Math.abs(box.y2 - box.y1),
+            }}
+          />
+        )}
+      </div>
       {points.length > 0 && (
         <>
           <p id={helpId} className="unseen">
-            Arrow keys go from point to point{onPick && ", Enter selects one"}. The table has the same
-            numbers.
+            Arrow keys go from point to point{onPick && ", Enter selects one"}
+            {plane && ", plus and minus zoom, 0 shows everything"}. The table has the same numbers.
           </p>
           <p className="unseen" aria-live="polite">
             {points[place]?.sentence}

@@ -6,6 +6,8 @@ import { type CsvColumn, csv } from "../format/csv";
 import { Chart, type ChartHandle, type ChartPoint } from "./Chart";
 import type { ChartColors } from "./colors";
 import { DataTable } from "./DataTable";
+import type { Frame } from "./plane";
+import type { Plane } from "./usePlane";
 
 interface Props<Row> {
   title: ReactNode;
@@ -24,14 +26,16 @@ interface Props<Row> {
   view?: "chart" | "table";
   onView?: (view: "chart" | "table") => void;
   controls?: ReactNode;
+  plane?: Plane;
+  overlay?: (frame: Frame) => ReactNode;
   /** Under the chart: legend and notes. */
   children?: ReactNode;
 }
 
 /** A chart with its data as a table, as CSV, and as a picture. */
 export function ChartPanel<Row>(props: Props<Row>) {
-  const { title, label, file, option, height, points, onPick, rows, columns, table, controls, children } =
-    props;
+  const { title, label, file, option, height, points, onPick, rows, columns, table, controls } = props;
+  const { plane, overlay, children } = props;
   const [own, setOwn] = useState<"chart" | "table">("chart");
   const chart = useRef<ChartHandle>(null);
   const view = props.view ?? own;
@@ -46,6 +50,7 @@ export function ChartPanel<Row>(props: Props<Row>) {
       aside={
         <>
           {controls}
+          {plane && view === "chart" && <ZoomButton plane={plane} />}
           <button
             type="button"
             className={view === "table" ? "chip accent" : "chip"}
@@ -71,12 +76,22 @@ export function ChartPanel<Row>(props: Props<Row>) {
     >
       {view === "chart" ? (
         <>
-          <Chart ref={chart} {...{ label, option, height, points, onPick }} />
+          <Chart ref={chart} {...{ label, option, height, points, onPick, plane, overlay }} />
           {children}
         </>
       ) : (
         (table ?? <DataTable caption={label} rows={rows} columns={columns} height={height} />)
       )}
     </Panel>
+  );
+}
+
+/** Only while something is out of sight; says how to get there otherwise. */
+function ZoomButton({ plane }: { plane: Plane }) {
+  if (plane.view === plane.full) return null;
+  return (
+    <button type="button" className="chip accent" onClick={() => plane.onView(null)}>
+      Show all
+    </button>
   );
 }

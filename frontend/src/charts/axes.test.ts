@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { escaped, rounded, tooltipLines } from "./axes";
+import { escaped, powerText, rounded, tooltipLines } from "./axes";
 import { faded } from "./colors";
 
 describe("rounded", () => {
@@ -26,5 +26,16 @@ describe("faded", () => {
   it("adds the opacity as a byte", () => {
     expect(faded("#0b5fd0", 1)).toBe("#0b5fd0ff");
     expect(faded("#0b5fd0", 0.08)).toBe("#0b5fd014");
+  });
+});
+
+describe("powerText", () => {
+  it.each([
+    [0.01, "0.01"],
+    [1000, "1000"],
+    [1e-5, "10⁻⁵"],
+    [1e12, "10¹²"],
+  ])("%d is %s", (value, text) => {
+    expect(powerText(value)).toBe(text);
   });
 });

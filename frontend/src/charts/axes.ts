@@ -42,6 +42,26 @@ export function valueAxis(colors: ChartColors, where: "x" | "y", { name, min, ma
   };
 }
 
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** "10⁻²" is shorter than 0.01 only for a few; plain numbers from a thousandth to a hundred thousand. */
+export function powerText(value: number): string {
+  if (value >= 0.001 && value < 1e5) return String(Number(value.toPrecision(6)));
+  const power = Math.round(Math.log10(value));
+  const digits = String(Math.abs(power)).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] ?? "");
+  return `10${power < 0 ? "⁻" : ""}${digits}`;
+}
+
+export function logAxis(colors: ChartColors, where: "x" | "y", { name, min, max }: AxisWish) {
+  const { splitNumber: _, axisLabel, ...rest } = valueAxis(colors, where, { name, min, max });
+  return {
+    ...rest,
+    type: "log" as const,
+    axisLabel: { ...axisLabel, formatter: powerText },
+    splitLine: { show: true, lineStyle: { color: colors.grid } },
+  };
+}
+
 export function baseOption(colors: ChartColors): EChartsOption {
   return {
     animation: false,

@@ -1,10 +1,11 @@
 import type { Layer } from "../../api/types";
 import { Chip } from "../../components/Chip";
 import { Explain } from "../../components/Explain";
-import { counted, MISSING, percent } from "../../format/number";
+import { bytesText, counted, decimal, joined, known, MISSING, percent, scaled } from "../../format/number";
 import { shapeText } from "../../format/words";
-import { layerTime } from "./columns";
+import { convertsText, layerTime } from "./columns";
 import classes from "./Layers.module.css";
+import { boundMeaning } from "./roofline";
 
 function shown(value: unknown): string {
   if (value === null || value === undefined || value === "") return MISSING;
@@ -48,7 +49,16 @@ export function LayerDetail({ layer, onClose }: { layer: Layer; onClose: () => v
           </Explain>
         </dt>
         <dd>{layer.primitive ?? MISSING}</dd>
+        {layer.converts && (
+          <>
+            <dt>Converts</dt>
+            <dd>
+              {layer.conversion} {convertsText(layer)}
+            </dd>
+          </>
+        )}
       </dl>
+      <Work layer={layer} />
       <h3>{counted(layer.originals.length, "original layer")}</h3>
       {layer.originals.length === 0 ? (
         <p className="dim">None: the device added it, to convert or move data.</p>
@@ -97,6 +107,60 @@ function Ports({ title, ports }: { title: string; ports: readonly Record<string,
           </li>
         ))}
       </ul>
+    </>
+  );
+}
+
+/** What the layer has to do, how fast it does it, and what limits it. */
+function Work({ layer }: { layer: Layer }) {
+  return (
+    <>
+      <h3>Work</h3>
+      <dl className="facts-list">
+        <dt>FLOP</dt>
+        <dd>
+          {layer.flop === null || layer.flop === undefined ? "no formula known" : joined(scaled(layer.flop))}
+        </dd>
+        <dt>Bytes</dt>
+        <dd>
+          {bytesText(layer.bytes)}
+          {layer.weight_bytes ? (
+            <span className="dim"> · weights {bytesText(layer.weight_bytes)}</span>
+          ) : null}
+        </dd>
+        <dt>Achieved</dt>
+        <dd>
+          {known(layer.gflops) && `${decimal(layer.gflops, 3)} GFLOP/s`}
+          {known(layer.gflops) && known(layer.gbps) && " · "}
+          {known(layer.gbps) && `${decimal(layer.gbps, 3)} GB/s`}
+          {!known(layer.gflops) && !known(layer.gbps) && MISSING}
+        </dd>
+        {known(layer.intensity) && (
+          <>
+            <dt>Intensity</dt>
+            <dd>{decimal(layer.intensity, 3)} FLOP/byte</dd>
+          </>
+        )}
+        {known(layer.roof_share) && (
+          <>
+            <dt>
+              <Explain text="What it achieves of what the measured ceilings of this target allow at its intensity.">
+                Of the roof
+              </Explain>
+            </dt>
+            <dd>
+              <span className="share-bar" style={{ width: Math.min(layer.roof_share, 1) * 90 }} />
+              {percent(layer.roof_share)}
+            </dd>
+          </>
+        )}
+        {layer.bound && (
+          <>
+            <dt>Bound</dt>
+            <dd>{boundMeaning(layer.bound)}</dd>
+          </>
+        )}
+      </dl>
     </>
   );
 }

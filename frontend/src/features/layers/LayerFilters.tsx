@@ -1,17 +1,20 @@
-import { NativeSelect, NumberInput } from "@mantine/core";
-import { useMemo } from "react";
+import { NativeSelect } from "@mantine/core";
+import { useMemo, useState } from "react";
 import type { Layer } from "../../api/types";
-import { LAYER_STATES, type LayerSearch } from "../../app/search";
+import { BOUNDS, LAYER_STATES, type LayerSearch } from "../../app/search";
 import { fileName, saveText } from "../../components/download";
 import { FacetMenu } from "../../components/FacetMenu";
 import { SearchField } from "../../components/SearchField";
 import { csv } from "../../format/csv";
 import { counted } from "../../format/number";
 import { LAYER_STATUS } from "../../format/words";
+import { ConditionMenu } from "./ConditionMenu";
 import { LAYER_COLUMNS, shownColumns, toggled } from "./columns";
-import { facet } from "./filter";
+import { conditionText, parseCondition, written } from "./conditions";
+import { facet, isFiltered, NO_FILTER } from "./filter";
 
 interface Props {
+  runId: string;
   layers: readonly Layer[];
   rows: readonly Layer[];
   search: LayerSearch;
@@ -19,22 +22,22 @@ interface Props {
   file: string;
 }
 
+const UNITS: Record<string, string> = { time: "time_us", roof: "roof_share", weights: "weight_bytes" };
+
 /** Filters that hold together; the address keeps them. */
-export function LayerFilters({ layers, rows, search, onChange, file }: Props) {
+export function LayerFilters({ runId, layers, rows, search, onChange, file }: Props) {
   const types = useMemo(() => facet(layers, (layer) => layer.type), [layers]);
   const precisions = useMemo(() => facet(layers, (layer) => layer.runtime_precision ?? ""), [layers]);
-  const { over, share, status } = search;
-  const active = Boolean(
-    search.q || search.types || search.precisions || status || over !== undefined || share !== undefined,
-  );
-  const above = (value: string | number) => (typeof value === "number" && value > 0 ? value : undefined);
-  const save = () => {
-    const columns = LAYER_COLUMNS.map((column) => ({
-      header: column.id === "time" ? "time_us" : column.id,
-      value: column.csv,
-    }));
-    saveText(fileName(`${file}.csv`), csv(columns, rows));
-  };
+  const bounds = useMemo(() => facet(layers, (layer) => layer.bound ?? ""), [layers]);
+  const active = isFiltered(search);
+  const table = (all: boolean) =>
+    csv(
+      (all ? LAYER_COLUMNS : shownColumns(search.hide)).map((column) => ({
+        header: UNITS[column.id] ?? column.id,
+        value: column.csv,
+      })),
+      rows,
+    );
   return (
     <div className="filters">
       <SearchField label="Name or original layer" value={search.q} onChange={(q) => onChange({ q })} />
@@ -50,9 +53,23 @@ export function LayerFilters({ layers, rows, search, onChange, file }: Props) {
         chosen={search.precisions ?? []}
         onToggle={(value) => onChange({ precisions: toggled(search.precisions, value) })}
       />
+      {bounds.some(({ value }) => value !== "") && (
+        <FacetMenu
+          label={search.bounds ? `bound by: ${search.bounds.join(", ")}` : "bound by"}
+          options={bounds.filter(({ value }) => value !== "")}
+          chosen={search.bounds ?? []}
+          onToggle={(value) =>
+            onChange({
+              bounds: toggled(search.bounds, value)?.flatMap(
+                (entry) => BOUNDS.find((known) => known === entry) ?? [],
+              ),
+            })
+          }
+        />
+      )}
       <NativeSelect
         aria-label="Status"
-        value={status ?? ""}
+        value={search.status ?? ""}
         onChange={(event) =>
           onChange({ status: LAYER_STATES.find((entry) => entry === event.currentTarget.value) })
         }
@@ -61,42 +78,35 @@ export function LayerFilters({ layers, rows, search, onChange, file }: Props) {
           ...LAYER_STATES.map((value) => ({ value, label: LAYER_STATUS[value] })),
         ]}
       />
-      <NumberInput
-        aria-label="Time above, in microseconds"
-        placeholder="time >"
-        suffix=" µs"
-        w={92}
-        min={0}
-        hideControls
-        value={over ?? ""}
-        onChange={(value) => onChange({ over: above(value) })}
+      {(search.where ?? []).map((text) => {
+        const condition = parseCondition(text);
+        return (
+          condition && (
+            <button
+              key={text}
+              type="button"
+              className="chip accent"
+              aria-label={`Take the condition ${conditionText(condition)} away`}
+              onClick={() => onChange({ where: toggled(search.where, text) })}
+            >
+              {conditionText(condition)} ✕
+            </button>
+          )
+        );
+      })}
+      <ConditionMenu
+        onAdd={(condition) => {
+          const text = written(condition);
+          if (!search.where?.includes(text)) onChange({ where: [...(search.where ?? []), text] });
+        }}
       />
-      <NumberInput
-        aria-label="Share above, in percent"
-        placeholder="share >"
-        suffix=" %"
-        w={92}
-        min={0}
-        max={100}
-        hideControls
-        value={share ?? ""}
-        onChange={(value) => onChange({ share: above(value) })}
-      />
+      {search.only && (
+        <button type="button" className="chip accent" onClick={() => onChange({ only: undefined })}>
+          {counted(search.only.length, "layer")} of a finding ✕
+        </button>
+      )}
       {active && (
-        <button
-          type="button"
-          className="chip"
-          onClick={() =>
-            onChange({
-              q: undefined,
-              types: undefined,
-              precisions: undefined,
-              status: undefined,
-              over: undefined,
-              share: undefined,
-            })
-          }
-        >
+        <button type="button" className="chip" onClick={() => onChange(NO_FILTER)}>
           all filters ✕
         </button>
       )}
@@ -114,9 +124,41 @@ export function LayerFilters({ layers, rows, search, onChange, file }: Props) {
         chosen={shownColumns(search.hide).map((column) => column.id)}
         onToggle={(id) => onChange({ hide: toggled(search.hide, id) })}
       />
-      <button type="button" className="chip" onClick={save}>
+      <CopyRows text={() => table(false)} />
+      <button
+        type="button"
+        className="chip"
+        title="The rows shown, with all columns"
+        onClick={() => saveText(fileName(`${file}.csv`), table(true))}
+      >
         CSV
       </button>
+      <a
+        className="chip"
+        href={`/api/v1/runs/${runId}/layers/export?format=json`}
+        download
+        title="All layers with all that is known of them"
+      >
+        JSON
+      </a>
     </div>
+  );
+}
+
+/** The rows and columns that are shown, for a spreadsheet. */
+function CopyRows({ text }: { text: () => string }) {
+  const [outcome, setOutcome] = useState("Copy");
+  const copy = () => {
+    const done = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error("no clipboard"));
+    done.then(
+      () => setOutcome("Copied"),
+      () => setOutcome("not allowed here"),
+    );
+    setTimeout(() => setOutcome("Copy"), 2000);
+  };
+  return (
+    <button type="button" className="chip" title="The rows and columns shown, as CSV" onClick={copy}>
+      <span aria-live="polite">{outcome}</span>
+    </button>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Layers, Project, Run } from "../../api/types";
-import type { LayerSearch } from "../../app/search";
+import type { ProjectSearch } from "../../app/search";
 import { Explain } from "../../components/Explain";
 import { Panel } from "../../components/Panel";
 import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
@@ -9,18 +9,19 @@ import { counted } from "../../format/number";
 import { millisecondsText } from "../../format/time";
 import { LogLink } from "../jobs/JobProgress";
 import { layersQuery } from "../runs/queries";
-import { filtered, originalCount } from "./filter";
+import { filtered, NO_FILTER, originalCount } from "./filter";
 import { LayerDetail } from "./LayerDetail";
 import { LayerFilters } from "./LayerFilters";
 import classes from "./Layers.module.css";
 import { LayersTable } from "./LayersTable";
-import { TypeBar } from "./TypeBar";
+import { RooflinePanel } from "./RooflinePanel";
+import { TimeBars } from "./TimeBars";
 
 interface Props {
   project: Project;
   run: Run;
-  search: LayerSearch;
-  onChange: (next: Partial<LayerSearch>) => void;
+  search: ProjectSearch;
+  onChange: (next: Partial<ProjectSearch>) => void;
 }
 
 /** Where the time goes: by layer type, and layer by layer. */
@@ -85,21 +86,40 @@ function NoLayers({ run }: { run: Run }) {
 }
 
 function Loaded({ project, run, layers, search, onChange }: Props & { layers: Layers }) {
-  const { q, types, precisions, status, over, share } = search;
+  const { q, types, precisions, status, bounds, where, only } = search;
   const rows = useMemo(
-    () => filtered(layers.layers, { q, types, precisions, status, over, share }),
-    [layers, q, types, precisions, status, over, share],
+    () => filtered(layers.layers, { q, types, precisions, status, bounds, where, only }),
+    [layers, q, types, precisions, status, bounds, where, only],
   );
   const layer = layers.layers.find((entry) => entry.order === search.layer);
+  const file = `${project.name}-${run.label}-layers`;
+  const pick = (order: number | undefined) => onChange({ layer: order === search.layer ? undefined : order });
   return (
     <>
-      <TypeBar byType={layers.by_type} totalUs={layers.total_us} search={search} onChange={onChange} />
+      <TimeBars layers={layers} search={search} onChange={onChange} />
+      <div className="row wrap" style={{ marginBottom: 8 }}>
+        <LensButton lens="roofline" label="Roofline" search={search} onChange={onChange} />
+        <LensButton lens="graphs" label="Graphs" search={search} onChange={onChange} />
+      </div>
+      {search.lens === "roofline" && (
+        <div className={classes.lens}>
+          <RooflinePanel
+            project={project}
+            layers={layers}
+            rows={rows}
+            selected={search.layer ?? null}
+            onPick={pick}
+            file={file}
+          />
+        </div>
+      )}
       <LayerFilters
+        runId={run.id}
         layers={layers.layers}
         rows={rows}
         search={search}
         onChange={onChange}
-        file={`${project.name}-${run.label}-layers`}
+        file={file}
       />
       <div className={layer ? classes.split : undefined}>
         <LayersTable
@@ -108,20 +128,33 @@ function Loaded({ project, run, layers, search, onChange }: Props & { layers: La
           hide={search.hide}
           selected={search.layer ?? null}
           onSort={(sort) => onChange({ sort: sort === "-time" ? undefined : sort })}
-          onPick={(order) => onChange({ layer: order === search.layer ? undefined : order })}
-          onClear={() =>
-            onChange({
-              q: undefined,
-              types: undefined,
-              precisions: undefined,
-              status: undefined,
-              over: undefined,
-              share: undefined,
-            })
-          }
+          onPick={pick}
+          onClear={() => onChange(NO_FILTER)}
         />
         {layer && <LayerDetail layer={layer} onClose={() => onChange({ layer: undefined })} />}
       </div>
     </>
+  );
+}
+
+interface LensProps {
+  lens: NonNullable<ProjectSearch["lens"]>;
+  label: string;
+  search: ProjectSearch;
+  onChange: (next: Partial<ProjectSearch>) => void;
+}
+
+/** Another way to look at the same layers, beside their table. */
+function LensButton({ lens, label, search, onChange }: LensProps) {
+  const open = search.lens === lens;
+  return (
+    <button
+      type="button"
+      className={open ? "chip accent" : "chip"}
+      aria-pressed={open}
+      onClick={() => onChange({ lens: open ? undefined : lens })}
+    >
+      {label}
+    </button>
   );
 }

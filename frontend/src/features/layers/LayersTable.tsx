@@ -82,7 +82,7 @@ export function LayersTable({ rows, sort, hide, selected, onSort, onPick, onClea
               <SortHeader
                 key={id}
                 {...{ id, label, numeric, explain, sort, onSort }}
-                downFirst={id === "time" || id === "share" || id === "originals"}
+                downFirst={id === "share" || (numeric === true && id !== "order")}
               />
             ))}
           </tr>

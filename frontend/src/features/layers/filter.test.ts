@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Layer } from "../../api/types";
 import { layerTime, shownColumns, toggled } from "./columns";
-import { facet, filtered, originalCount, typeParts } from "./filter";
+import { facet, filtered, isFiltered, NO_FILTER, originalCount, precisionParts, typeParts } from "./filter";
 
 function layer(order: number, more: Partial<Layer> = {}): Layer {
   return {
@@ -46,8 +46,24 @@ describe("filtered", () => {
   });
 
   it("takes thresholds, which unmeasured layers never pass", () => {
-    expect(orders(filtered(layers, { over: 20 }))).toEqual([0]);
-    expect(orders(filtered(layers, { share: 1.5 }))).toEqual([0, 1]);
+    expect(orders(filtered(layers, { where: ["time>20"] }))).toEqual([0]);
+    expect(orders(filtered(layers, { where: ["share>1.5"] }))).toEqual([0, 1]);
+  });
+
+  it("takes what binds a layer, and the layers of a finding", () => {
+    const bound = [layer(0, { bound: "memory" }), layer(1, { bound: "compute" }), layer(2)];
+    expect(orders(filtered(bound, { bounds: ["memory", "overhead"] }))).toEqual([0]);
+    expect(orders(filtered(layers, { only: [3, 1] }))).toEqual([1, 3]);
+  });
+
+  it("leaves out a condition that it does not understand", () => {
+    expect(orders(filtered(layers, { where: ["colour>3"] }))).toEqual([0, 1, 2, 3]);
+  });
+
+  it("knows whether anything is filtered", () => {
+    expect(isFiltered({})).toBe(false);
+    expect(isFiltered(NO_FILTER)).toBe(false);
+    expect(isFiltered({ only: [1] })).toBe(true);
   });
 
   it("tells below resolution from not executed", () => {
@@ -56,7 +72,11 @@ describe("filtered", () => {
   });
 
   it("combines all of them", () => {
-    expect(orders(filtered(layers, { types: ["Convolution", "Reorder"], over: 50, q: "stem" }))).toEqual([0]);
+    expect(
+      orders(
+        filtered(layers, { types: ["Convolution", "Reorder"], where: ["time>50", "share:5..20"], q: "stem" }),
+      ),
+    ).toEqual([0]);
     expect(filtered(layers, { types: ["Reorder"], q: "stem" })).toEqual([]);
   });
 });
@@ -98,11 +118,24 @@ describe("typeParts", () => {
   });
 });
 
+describe("precisionParts", () => {
+  it("are named by the precision, and lead to it", () => {
+    const parts = precisionParts([
+      { precision: "bf16", time_us: 10, share: 0.2, count: 3 },
+      { precision: "i8", time_us: 40, share: 0.8, count: 5 },
+    ]);
+    expect(parts.map(({ label, precision }) => [label, precision])).toEqual([
+      ["i8", "i8"],
+      ["bf16", "bf16"],
+    ]);
+  });
+});
+
 describe("columns", () => {
   it("always show the name", () => {
     expect(shownColumns(["name", "order"]).map(({ id }) => id)).toContain("name");
     expect(shownColumns(["order"]).map(({ id }) => id)).not.toContain("order");
-    expect(shownColumns(["primitive"]).map(({ id }) => id)).toContain("primitive");
+    expect(shownColumns(["weights"]).map(({ id }) => id)).toContain("weights");
   });
 
   it("are remembered only where they differ from the usual", () => {

@@ -1,21 +1,43 @@
-/** Which layers are shown, and how they are put together in facets and in the bar by type. */
-import type { Layer, LayerType } from "../../api/types";
+/** Which layers are shown, and how they are put together in facets and in the bars. */
+import type { Layer, LayerPrecision, LayerType } from "../../api/types";
 import type { LayerSearch } from "../../app/search";
+import { fits, parseCondition } from "./conditions";
 
-export type LayerFilter = Pick<LayerSearch, "q" | "types" | "precisions" | "status" | "over" | "share">;
+export type LayerFilter = Pick<
+  LayerSearch,
+  "q" | "types" | "precisions" | "status" | "bounds" | "where" | "only"
+>;
 
-/** All filters hold at once. Text is looked for in the layer's name and in those of the original layers. */
+/** What takes all filters away. */
+export const NO_FILTER: Record<keyof LayerFilter, undefined> = {
+  q: undefined,
+  types: undefined,
+  precisions: undefined,
+  status: undefined,
+  bounds: undefined,
+  where: undefined,
+  only: undefined,
+};
+
+export function isFiltered(filter: LayerFilter): boolean {
+  return Object.keys(NO_FILTER).some((key) => filter[key as keyof LayerFilter] !== undefined);
+}
+
+/** All filters hold at once. Text is looked for in names, also of original layers, and in the primitive. */
 export function filtered(layers: readonly Layer[], filter: LayerFilter): Layer[] {
   const needle = filter.q?.trim().toLowerCase();
+  const conditions = (filter.where ?? []).flatMap((text) => parseCondition(text) ?? []);
   return layers.filter((layer) => {
     if (filter.types && !filter.types.includes(layer.type)) return false;
     if (filter.precisions && !filter.precisions.includes(layer.runtime_precision ?? "")) return false;
     if (filter.status && layer.status !== filter.status) return false;
-    if (filter.over !== undefined && !((layer.time_us ?? 0) > filter.over)) return false;
-    if (filter.share !== undefined && !(layer.share * 100 > filter.share)) return false;
+    if (filter.bounds && !filter.bounds.some((bound) => bound === layer.bound)) return false;
+    if (filter.only && !filter.only.includes(layer.order)) return false;
+    if (!conditions.every((condition) => fits(layer, condition))) return false;
     if (!needle) return true;
     return (
       layer.name.toLowerCase().includes(needle) ||
+      layer.primitive?.toLowerCase().includes(needle) ||
       layer.originals.some((original) => original.name.toLowerCase().includes(needle))
     );
   });
@@ -78,6 +100,14 @@ export function typeParts(byType: readonly LayerType[], most = COLORS.length): T
     });
   }
   return parts;
+}
+
+/** The time by precision, for the second bar. */
+export function precisionParts(byPrecision: readonly LayerPrecision[]): TypePart[] {
+  return typeParts(byPrecision.map((row) => ({ ...row, type: "" }))).map((part) => ({
+    ...part,
+    label: part.type === null ? part.label : (part.precision ?? "not told"),
+  }));
 }
 
 /** How many original layers stand behind the executed ones. */

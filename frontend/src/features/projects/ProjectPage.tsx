@@ -1,17 +1,21 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import type { Project } from "../../api/types";
+import type { Job, Project } from "../../api/types";
+import type { ProjectSearch } from "../../app/search";
 import { Action } from "../../components/Action";
 import { Chip } from "../../components/Chip";
 import { PageHeader } from "../../components/PageHeader";
 import { ErrorState, SkeletonRows } from "../../components/States";
 import { counted } from "../../format/number";
 import { PROJECT_MEANING, PROJECT_TONE, shapeText, taskName } from "../../format/words";
+import { findingsQuery } from "../findings/queries";
 import { JobProgress } from "../jobs/JobProgress";
 import { jobQuery } from "../jobs/queries";
 import { modelQuery } from "../models/queries";
 import { AnalyzeTab } from "../runs/AnalyzeTab";
+import { ContinueJob } from "../runs/ContinueJob";
 import { runsQuery } from "../runs/queries";
 import { targetQuery } from "../targets/queries";
 import { DetailsTab } from "./DetailsTab";
@@ -19,6 +23,9 @@ import { projectQuery } from "./queries";
 
 const BenchmarkForm = lazy(() =>
   import("../runs/BenchmarkForm").then((part) => ({ default: part.BenchmarkForm })),
+);
+const SearchDrawer = lazy(() =>
+  import("../search/SearchDrawer").then((part) => ({ default: part.SearchDrawer })),
 );
 const route = getRouteApi("/projects/$ref");
 
@@ -56,11 +63,19 @@ function Loaded({ project }: { project: Project }) {
     ...projectQuery(project.parent_id ?? ""),
     enabled: project.parent_id !== null,
   });
-  const configure = (open: boolean) =>
-    void navigate({ search: (now) => ({ ...now, configure: open || undefined }), replace: !open });
+  const go = (next: Partial<typeof search>, replace = false) =>
+    void navigate({ search: (now) => ({ ...now, ...next }), replace, resetScroll: false });
+  const configure = (open: boolean) => go({ configure: open || undefined, advice: undefined }, !open);
+  const proposed = useProposal(project, search);
   const archived = project.state === "archived";
   const missing = project.missing.join(" and the ");
   const { model, dataset, target } = project;
+  const gone = archived ? (
+    <>
+      The {missing} of this project is gone. Import it again and create the project anew; what was measured
+      can still be looked at.
+    </>
+  ) : undefined;
 
   return (
     <>
@@ -108,20 +123,15 @@ function Loaded({ project }: { project: Project }) {
         }
         facts={<Facts project={project} />}
         actions={
-          <Action
-            variant="filled"
-            onClick={() => configure(true)}
-            reason={
-              archived ? (
-                <>
-                  The {missing} of this project is gone. Import it again and create the project anew; what was
-                  measured can still be looked at.
-                </>
-              ) : undefined
-            }
-          >
-            Run a benchmark
-          </Action>
+          <>
+            <Downloads project={project} />
+            <Action onClick={() => go({ find: true })} reason={gone}>
+              Find the best settings
+            </Action>
+            <Action variant="filled" onClick={() => configure(true)} reason={gone}>
+              Run a benchmark
+            </Action>
+          </>
         }
       />
       <nav className="tabs" aria-label="Parts of the project">
@@ -141,16 +151,78 @@ function Loaded({ project }: { project: Project }) {
         </Link>
       </nav>
       <div className="stack">
-        {job && (job.state === "queued" || job.state === "running" || job.state === "failed") && (
-          <JobProgress job={job} onRetry={archived ? undefined : () => configure(true)} />
+        {job && job.id !== search.search && (
+          <LastJob job={job} archived={archived} onRetry={() => configure(true)} />
         )}
         {search.tab === "details" ? <DetailsTab project={project} /> : <AnalyzeTab project={project} />}
       </div>
       <Suspense>
         {search.configure && !archived && (
-          <BenchmarkForm project={project} onClose={() => configure(false)} />
+          <BenchmarkForm project={project} proposed={proposed} onClose={() => configure(false)} />
+        )}
+        {search.find && !archived && (
+          <SearchDrawer
+            project={project}
+            limit={search.limit}
+            shownJob={search.search}
+            onClose={() => go({ find: undefined }, true)}
+            onStarted={(started) => go({ find: undefined, search: started }, true)}
+          />
         )}
       </Suspense>
+    </>
+  );
+}
+
+/** What a finding proposes to measure: null for none, undefined while it is not known. */
+function useProposal(project: Project, search: ProjectSearch) {
+  const run = search.run ?? project.best?.run_id ?? "";
+  const wanted = search.configure === true && search.advice !== undefined && run !== "";
+  const { data, error } = useQuery({ ...findingsQuery(run), enabled: wanted });
+  if (!wanted || error) return null;
+  return data && (data.findings.find(({ rule }) => rule === search.advice)?.action.configurations ?? null);
+}
+
+/** The project's last job, while it says something that has to be known. */
+function LastJob({ job, archived, onRetry }: { job: Job; archived: boolean; onRetry: () => void }) {
+  const retry = archived ? undefined : onRetry;
+  if (job.state === "queued" || job.state === "running") return <JobProgress job={job} onRetry={retry} />;
+  if (job.state !== "failed" && job.state !== "cancelled") return null;
+  if (job.kind === "benchmark" && !archived) return <ContinueJob job={job} onRetry={retry} />;
+  return job.state === "failed" ? <JobProgress job={job} onRetry={retry} /> : null;
+}
+
+/** Everything of the project as a file. */
+function Downloads({ project }: { project: Project }) {
+  if (project.run_count === 0) return null;
+  const base = "/api/v1";
+  const ref = encodeURIComponent(project.id);
+  return (
+    <>
+      <a
+        className="chip"
+        href={`${base}/runs/export?project=${ref}&format=csv`}
+        download
+        title="All runs as CSV"
+      >
+        CSV
+      </a>
+      <a
+        className="chip"
+        href={`${base}/runs/export?project=${ref}&format=json`}
+        download
+        title="All runs as JSON"
+      >
+        JSON
+      </a>
+      <Button
+        component="a"
+        href={`${base}/projects/${ref}/summary?format=html`}
+        download
+        title="One file with numbers and charts that opens without a network"
+      >
+        Report
+      </Button>
     </>
   );
 }

@@ -4,7 +4,9 @@ import { useMemo } from "react";
 import type { Project } from "../../api/types";
 import { Panel } from "../../components/Panel";
 import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
+import { FindingsPanel } from "../findings/FindingsPanel";
 import { LayersPanel } from "../layers/LayersPanel";
+import { LastSearch, SearchPanel } from "../search/SearchPanel";
 import { LatencyPanels } from "./LatencyPanels";
 import { ProvenancePanel } from "./ProvenancePanel";
 import { runsQuery } from "./queries";
@@ -45,7 +47,12 @@ export function AnalyzeTab({ project }: { project: Project }) {
     );
   }
 
-  const pick = (id: string) => set({ run: id, layer: undefined });
+  const pick = (id: string) => set({ run: id, layer: undefined, only: undefined });
+  // A run of another project in the chart is looked at on that project's page.
+  const pickAnywhere = (id: string, of: string) =>
+    of === project.id
+      ? pick(id)
+      : void navigate({ to: "/projects/$ref", params: { ref: of }, search: { run: id, x: search.x } });
   return (
     <>
       <RunFigures run={run} best={run.id === project.best?.run_id} />
@@ -54,10 +61,8 @@ export function AnalyzeTab({ project }: { project: Project }) {
           project={project}
           runs={runs}
           selected={run.id}
-          percentile={search.x ?? "median"}
-          limit={search.limit}
-          view={search.view === "table" ? "table" : "chart"}
-          onPick={pick}
+          search={search}
+          onPick={pickAnywhere}
           onChange={set}
         />
         <RunsTable
@@ -68,6 +73,19 @@ export function AnalyzeTab({ project }: { project: Project }) {
           project={project}
         />
       </div>
+      {search.search ? (
+        <SearchPanel
+          project={project}
+          id={search.search}
+          selected={run.id}
+          onPick={pick}
+          onClose={() => set({ search: undefined })}
+          onAgain={() => set({ find: true })}
+        />
+      ) : (
+        <LastSearch project={project} onShow={(job) => set({ search: job })} />
+      )}
+      <FindingsPanel project={project} run={run} onChange={set} />
       <LayersPanel project={project} run={run} search={search} onChange={set} />
       <LatencyPanels run={run} />
       <div className="columns two">

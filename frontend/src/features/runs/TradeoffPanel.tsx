@@ -1,36 +1,82 @@
 import { NativeSelect, NumberInput } from "@mantine/core";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Project, Run } from "../../api/types";
 import { PERCENTILES, type Percentile } from "../../app/search";
 import { ChartPanel } from "../../charts/ChartPanel";
 import type { ChartColors } from "../../charts/colors";
+import { LimitHandle } from "../../charts/LimitHandle";
+import type { Frame, View } from "../../charts/plane";
+import type { CsvColumn } from "../../format/csv";
 import { decimal } from "../../format/number";
 import { RUN_CSV } from "./runColumns";
-import { bestWithin, chartPoints, PERCENTILE_NAMES, pointsOf, tradeoffOption } from "./tradeoff";
+import { toggledSeries } from "./series";
+import { TradeoffLegend } from "./TradeoffLegend";
+import { bestWithin, fullView, PERCENTILE_NAMES, pointsOf } from "./tradeoff";
+import { chartPoints, tradeoffOption } from "./tradeoffOption";
+import { useSeries } from "./useSeries";
+
+export interface TradeoffChange {
+  x?: Percentile;
+  limit?: number;
+  view?: "table";
+  series?: string[];
+  without?: string[];
+}
 
 interface Props {
   project: Project;
   runs: readonly Run[];
   selected: string;
-  percentile: Percentile;
-  limit: number | undefined;
-  view: "chart" | "table";
-  onPick: (id: string) => void;
-  onChange: (next: { x?: Percentile; limit?: number; view?: "table" }) => void;
+  search: TradeoffChange;
+  /** A run of this project, or of another one in the chart. */
+  onPick: (id: string, project: string) => void;
+  onChange: (next: TradeoffChange) => void;
 }
 
-/** Latency against throughput: every run is a point; a click selects it. */
-export function TradeoffPanel(props: Props) {
-  const { project, runs, selected, percentile, limit, view, onPick, onChange } = props;
-  const points = useMemo(() => pointsOf(runs, percentile), [runs, percentile]);
+interface Row {
+  of: string;
+  run: Run;
+}
+
+const COLUMNS: CsvColumn<Row>[] = [
+  { header: "project", value: (row) => row.of },
+  ...RUN_CSV.map(({ header, value }) => ({ header, value: (row: Row) => value(row.run) })),
+];
+
+/** Latency against throughput: every run is a point; a click selects it. The limit can be taken and moved. */
+export function TradeoffPanel({ project, runs, selected, search, onPick, onChange }: Props) {
+  const percentile = search.x ?? "median";
+  const { all, series } = useSeries(project, runs, search);
+  const [moved, setMoved] = useState<{ limit: number | undefined } | null>(null);
+  const [zoom, setZoom] = useState<{ view: View; of: Percentile } | null>(null);
+  const limit = moved ? moved.limit : search.limit;
+
+  const points = useMemo(() => pointsOf(series, percentile), [series, percentile]);
+  // Dragging does not move the axis away from under the pointer.
+  const full = useMemo(() => fullView(points, search.limit), [points, search.limit]);
+  const view = zoom?.of === percentile ? zoom.view : full;
   const option = useCallback(
-    (colors: ChartColors) => tradeoffOption({ points, percentile, selected, limit }, colors),
-    [points, percentile, selected, limit],
+    (colors: ChartColors) => tradeoffOption({ points, series, percentile, selected, limit, view }, colors),
+    [points, series, percentile, selected, limit, view],
   );
-  const keys = useMemo(() => chartPoints({ points, percentile }), [points, percentile]);
-  const best = bestWithin(points, limit);
-  const without = runs.length - points.length;
+  const keys = useMemo(() => chartPoints({ points, percentile, series }), [points, percentile, series]);
+  const rows = useMemo(
+    () => series.flatMap(({ name, runs: of }) => of.map((run) => ({ of: name, run }))),
+    [series],
+  );
   const name = PERCENTILE_NAMES[percentile];
+  const best = bestWithin(
+    points.filter((point) => point.series === 0),
+    limit,
+  );
+  const setLimit = (next: number | undefined) => {
+    setMoved(null);
+    if (next !== search.limit) onChange({ limit: next });
+  };
+  const pick = (id: string) => {
+    const found = points.find(({ run }) => run.id === id);
+    if (found) onPick(id, found.run.project_id);
+  };
   return (
     <ChartPanel
       title="Latency and throughput"
@@ -39,10 +85,27 @@ export function TradeoffPanel(props: Props) {
       option={option}
       height={300}
       points={keys}
-      onPick={onPick}
-      rows={runs}
-      columns={RUN_CSV}
-      view={view}
+      onPick={pick}
+      plane={{
+        view,
+        full,
+        scale: "linear",
+        onView: (next) => setZoom(next && { view: next, of: percentile }),
+      }}
+      overlay={(frame: Frame) => (
+        <LimitHandle
+          frame={frame}
+          range={view.x}
+          limit={limit}
+          label={`${name} latency`}
+          text={limit === undefined ? "no limit" : `${decimal(limit)} ms`}
+          onMove={(next) => setMoved({ limit: next })}
+          onDone={setLimit}
+        />
+      )}
+      rows={rows}
+      columns={COLUMNS}
+      view={search.view === "table" ? "table" : "chart"}
       onView={(next) => onChange({ view: next === "table" ? "table" : undefined })}
       controls={
         <>
@@ -60,43 +123,26 @@ export function TradeoffPanel(props: Props) {
             aria-label="Latency limit in milliseconds"
             placeholder="limit, ms"
             size="xs"
-            w={104}
+            w={92}
             min={0}
             hideControls
             suffix=" ms"
             value={limit ?? ""}
-            onChange={(value) =>
-              onChange({ limit: typeof value === "number" && value > 0 ? value : undefined })
-            }
+            onChange={(value) => setLimit(typeof value === "number" && value > 0 ? value : undefined)}
           />
         </>
       }
     >
-      <div className="legend">
-        <span>
-          <i style={{ background: "var(--c1)", borderRadius: "50%" }} />
-          stable
-        </span>
-        <span>
-          <i style={{ background: "var(--warn)", transform: "rotate(45deg)" }} />
-          not stable
-        </span>
-        <span>— front · bars: 95 % interval</span>
-        {best && (
-          <span>
-            ★ best{limit !== undefined && ` within ${decimal(limit)} ms`}: {best.run.label}, {decimal(best.y)}{" "}
-            FPS
-          </span>
-        )}
-        {!best && limit !== undefined && (
-          <span className="warn-text">no run stays within {decimal(limit)} ms</span>
-        )}
-        {without > 0 && (
-          <span>
-            {without} of {runs.length} runs have too few samples for {name}
-          </span>
-        )}
-      </div>
+      <TradeoffLegend
+        project={project}
+        all={all}
+        series={series}
+        percentile={percentile}
+        limit={limit}
+        best={best}
+        without={runs.filter((run) => run.latency_ms[percentile] == null)}
+        onToggle={(other) => onChange(toggledSeries(project, other, search))}
+      />
     </ChartPanel>
   );
 }

@@ -1,25 +1,7 @@
-/** The form of a new benchmark: which runs it means, and how long they take. */
-import type { Configuration, Precision } from "../../api/types";
-
-export type Hint = "latency" | "throughput" | "cumulative_throughput";
-
-export interface FormState {
-  hints: Hint[];
-  streams: string;
-  batches: string;
-  requests: string;
-  threads: string;
-  precision: Precision | "";
-}
-
-export const EMPTY_FORM: FormState = {
-  hints: ["latency", "throughput"],
-  streams: "",
-  batches: "",
-  requests: "",
-  threads: "",
-  precision: "",
-};
+/** Which runs the form of a new benchmark means, and how long they take. */
+import type { Configuration } from "../../api/types";
+import type { FormState } from "./form";
+import { parseCell, type Row } from "./matrix";
 
 export type NumberList = { ok: true; values: number[] } | { ok: false; problem: string };
 
@@ -37,47 +19,125 @@ export function numberList(text: string, most: number): NumberList {
   return { ok: true, values: [...found].sort((a, b) => a - b) };
 }
 
-export type Wanted = { ok: true; configurations: Configuration[] } | { ok: false; problem: string };
+const MOST_RATE = 1_000_000;
+
+/** "50, 100.5": rates above 0, each once, in order. */
+export function rateList(text: string): NumberList {
+  const values = text
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map(Number);
+  if (values.some((rate) => !(rate > 0 && rate <= MOST_RATE))) {
+    return { ok: false, problem: "Rates above 0, as 50, 100." };
+  }
+  return { ok: true, values: [...new Set(values)].sort((a, b) => a - b) };
+}
+
+export interface Chosen {
+  /** The cell that it comes from; null for one that was proposed. */
+  cell: string | null;
+  name: string;
+  configuration: Configuration;
+}
+
+export type Wanted = { ok: true; runs: Chosen[] } | { ok: false; problem: string };
 
 export const MOST_CONFIGURATIONS = 400;
+export const MOST = { streams: 1024, requests: 4096, threads: 4096 } as const;
 
-/** The runs that the form means: every hint, and every pair of streams and batch. */
-export function configurationsOf(form: FormState): Wanted {
-  const lists = {
-    streams: numberList(form.streams, 1024),
-    batches: numberList(form.batches, 65_536),
-    requests: numberList(form.requests, 4096),
-    threads: numberList(form.threads, 4096),
-  };
-  for (const list of Object.values(lists)) if (!list.ok) return { ok: false, problem: list.problem };
-  const values = (list: NumberList) => (list.ok ? list.values : []);
-  const orNull = (list: NumberList): (number | null)[] => (values(list).length > 0 ? values(list) : [null]);
+const some = (list: NumberList): (number | null)[] =>
+  list.ok && list.values.length > 0 ? list.values : [null];
 
-  const precision = form.precision || null;
-  const configurations: Configuration[] = [];
-  const add = (hint: Configuration["hint"], streams: number | null) => {
-    for (const threads of orNull(lists.threads)) {
-      for (const requests of orNull(lists.requests)) {
-        for (const batch of orNull(lists.batches)) {
-          configurations.push({ hint, streams, requests, batch, threads, precision });
+/**
+ * The runs that the form means: every chosen cell with every thread count, precision and rate. `ownBatch` is the
+ * model's; one whose batch is not known is left as it is for a batch of 1, since it may have none to set.
+ */
+export function runsOf(form: FormState, ownBatch: number | null = 1): Wanted {
+  const other = form.axis === "streams" ? "requests" : "streams";
+  const beside = numberList(form.beside, MOST[other]);
+  const threads = numberList(form.threads, MOST.threads);
+  const rates = form.load === "open" ? rateList(form.rates) : ({ ok: true, values: [] } as NumberList);
+  for (const list of [beside, threads, rates]) if (!list.ok) return { ok: false, problem: list.problem };
+  if (form.load === "open" && some(rates)[0] === null) {
+    return { ok: false, problem: "Say at which rate requests arrive." };
+  }
+  if (form.api === "sync" && form.load === "open") {
+    return { ok: false, problem: "Requests that arrive by themselves need the asynchronous way." };
+  }
+  const runs: Chosen[] = form.extra.map((configuration) => ({
+    cell: null,
+    name: configurationName(configuration),
+    configuration,
+  }));
+  for (const cell of form.chosen) {
+    const parsed = parseCell(cell);
+    if (!parsed) continue;
+    for (const configuration of besides(form, parsed, { beside, threads, rates, ownBatch })) {
+      const name = configurationName(configuration);
+      if (!form.removed.includes(`${cell}|${name}`)) runs.push({ cell, name, configuration });
+    }
+  }
+  if (runs.length === 0) return { ok: false, problem: "Choose cells of the matrix." };
+  if (runs.length > MOST_CONFIGURATIONS) {
+    return {
+      ok: false,
+      problem: `These are ${runs.length} runs; up to ${MOST_CONFIGURATIONS} are possible.`,
+    };
+  }
+  return { ok: true, runs };
+}
+
+interface Lists {
+  beside: NumberList;
+  threads: NumberList;
+  rates: NumberList;
+  ownBatch: number | null;
+}
+
+function besides(
+  form: FormState,
+  { row, batch }: { row: Row; batch: number },
+  lists: Lists,
+): Configuration[] {
+  const hint = typeof row === "number" ? ("none" as const) : row;
+  const found: Configuration[] = [];
+  const precisions = form.precisions.length > 0 ? form.precisions : ([""] as const);
+  for (const beside of some(lists.beside)) {
+    for (const threads of some(lists.threads)) {
+      for (const precision of precisions) {
+        for (const rate of some(lists.rates)) {
+          const counted = typeof row === "number" ? row : null;
+          // A hint sets the streams itself, and one blocking request is all that there is.
+          const streams = form.axis === "streams" ? counted : hint === "none" ? beside : null;
+          const requests = form.api === "sync" ? null : form.axis === "streams" ? beside : counted;
+          found.push({
+            hint,
+            streams,
+            requests,
+            batch: batch === 1 && lists.ownBatch === null ? null : batch,
+            threads,
+            precision: precision || null,
+            api: form.api,
+            arrivals_per_s: rate,
+          });
         }
       }
     }
-  };
-  // A hint chooses its own streams.
-  for (const hint of form.hints) add(hint, null);
-  if (values(lists.streams).length > 0 || (form.hints.length === 0 && values(lists.batches).length > 0)) {
-    for (const streams of orNull(lists.streams)) add("none", streams ?? 1);
   }
-  if (configurations.length === 0)
-    return { ok: false, problem: "Choose a hint, or name numbers of streams." };
-  if (configurations.length > MOST_CONFIGURATIONS) {
-    return {
-      ok: false,
-      problem: `These are ${configurations.length} runs; up to ${MOST_CONFIGURATIONS} are possible.`,
-    };
+  // Without requests, several numbers of them are the same run.
+  return [...new Map(found.map((entry) => [JSON.stringify(entry), entry])).values()];
+}
+
+/** The form without one run of its list. */
+export function withoutRun(form: FormState, run: Chosen): FormState {
+  if (run.cell === null) {
+    return { ...form, extra: form.extra.filter((entry) => entry !== run.configuration) };
   }
-  return { ok: true, configurations };
+  const wanted = runsOf(form);
+  const alone = wanted.ok && wanted.runs.filter(({ cell }) => cell === run.cell).length === 1;
+  return alone
+    ? { ...form, chosen: form.chosen.filter((cell) => cell !== run.cell) }
+    : { ...form, removed: [...form.removed, `${run.cell}|${run.name}`] };
 }
 
 /** What people call a configuration; the server names runs alike. */
@@ -90,6 +150,9 @@ export function configurationName(wanted: Configuration): string {
     parts.push(`batch ${wanted.batch}`);
   if (wanted.requests) parts.push(`${wanted.requests} requests`);
   if (wanted.threads) parts.push(`${wanted.threads} threads`);
+  if (wanted.precision) parts.push(wanted.precision);
+  if (wanted.api === "sync") parts.push("sync");
+  if (wanted.arrivals_per_s) parts.push(`${wanted.arrivals_per_s} arrivals/s`);
   return parts.join(", ");
 }
 

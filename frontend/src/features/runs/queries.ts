@@ -47,3 +47,5 @@ export const deleteRun = (id: string) =>
   take(api.DELETE("/api/v1/runs/{run_id}", { params: { path: { run_id: id } } }));
 export const startBenchmark = (project: string, body: BenchmarkWanted) =>
   take(api.POST("/api/v1/projects/{ref}/benchmarks", { params: { path: { ref: project } }, body }));
+export const continueBenchmark = (job: string) =>
+  take(api.POST("/api/v1/benchmarks/{job_id}/continue", { params: { path: { job_id: job } } }));

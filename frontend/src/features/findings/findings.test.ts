@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { Finding } from "../../api/types";
+import { evidenceText, inOrder, quietRules, stepOf } from "./findings";
+
+function finding(
+  rule: string,
+  severity: Finding["severity"],
+  kind: Finding["action"]["kind"] = "none",
+): Finding {
+  return {
+    rule,
+    severity,
+    title: rule,
+    summary: "",
+    evidence: [],
+    advice: "",
+    action: { kind, label: "" },
+    layers: [],
+  };
+}
+
+describe("inOrder", () => {
+  it("has the gravest first and keeps the server's order among equals", () => {
+    const list = [finding("a", "info"), finding("b", "medium"), finding("c", "high"), finding("d", "medium")];
+    expect(inOrder(list).map(({ rule }) => rule)).toEqual(["c", "b", "d", "a"]);
+  });
+});
+
+describe("evidenceText", () => {
+  it("has the number and its unit", () => {
+    expect(evidenceText({ label: "", value: 11.2876, unit: "%" })).toBe("11.3\u00a0%");
+    expect(evidenceText({ label: "", value: 7, unit: null })).toBe("7");
+    expect(evidenceText({ label: "", value: "bf16", unit: null })).toBe("bf16");
+  });
+});
+
+describe("stepOf", () => {
+  it("leads where the action can be done", () => {
+    expect(stepOf(finding("r", "high", "benchmark"))).toEqual({
+      kind: "open",
+      search: { configure: true, advice: "r" },
+    });
+    expect(stepOf(finding("r", "high", "search"))).toEqual({ kind: "open", search: { find: true } });
+    expect(stepOf(finding("r", "high", "ceilings")).kind).toBe("ceilings");
+    expect(stepOf(finding("r", "high", "import_model"))).toEqual({ kind: "page", to: "/models/import" });
+    expect(stepOf(finding("r", "high", "preprocessing")).kind).toBe("model");
+    expect(stepOf(finding("r", "high")).kind).toBe("none");
+  });
+});
+
+describe("quietRules", () => {
+  it("are those that found nothing; what does not apply comes last", () => {
+    const rule = (name: string, outcome: "found" | "fine" | "not_applicable") => ({
+      rule: name,
+      title: name,
+      outcome,
+      reason: "",
+    });
+    const rules = [rule("a", "not_applicable"), rule("b", "found"), rule("c", "fine")];
+    expect(quietRules(rules).map((entry) => entry.rule)).toEqual(["c", "a"]);
+  });
+});

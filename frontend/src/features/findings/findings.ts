@@ -1,0 +1,56 @@
+/** Findings: their order, their evidence as text, and what their button does. */
+import type { Finding, Findings } from "../../api/types";
+import type { ProjectSearch } from "../../app/search";
+import { decimal, NBSP } from "../../format/number";
+import type { Tone } from "../../format/words";
+
+const RANK: Record<Finding["severity"], number> = { high: 0, medium: 1, info: 2 };
+export const SEVERITY_TONE: Record<Finding["severity"], Tone> = {
+  high: "bad",
+  medium: "warn",
+  info: "accent",
+};
+
+/** The gravest first; of equals in the order of the server. */
+export function inOrder(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+}
+
+/** "11.3 %", "7", "1.01 ms": a number with its unit. */
+export function evidenceText({ value, unit }: Finding["evidence"][number]): string {
+  const text =
+    typeof value === "number" ? (Number.isInteger(value) ? String(value) : decimal(value, 3)) : value;
+  return unit ? `${text}${NBSP}${unit}` : text;
+}
+
+export type Step =
+  | { kind: "open"; search: Partial<ProjectSearch> }
+  | { kind: "ceilings" }
+  | { kind: "page"; to: "/models/import" }
+  | { kind: "model" }
+  | { kind: "none" };
+
+/** What the button of a finding leads to. */
+export function stepOf(finding: Finding): Step {
+  switch (finding.action.kind) {
+    case "benchmark":
+      return { kind: "open", search: { configure: true, advice: finding.rule } };
+    case "search":
+      return { kind: "open", search: { find: true } };
+    case "ceilings":
+      return { kind: "ceilings" };
+    case "import_model":
+      return { kind: "page", to: "/models/import" };
+    case "preprocessing":
+      return { kind: "model" };
+    default:
+      return { kind: "none" };
+  }
+}
+
+/** The rules that found nothing, those that do not apply last. */
+export function quietRules(rules: Findings["rules"]): Findings["rules"] {
+  return rules
+    .filter(({ outcome }) => outcome !== "found")
+    .sort((a, b) => Number(a.outcome === "not_applicable") - Number(b.outcome === "not_applicable"));
+}
