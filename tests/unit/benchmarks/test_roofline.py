@@ -1,6 +1,7 @@
 """The roofline against figures worked out by hand."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,10 @@ CEILINGS = Ceilings(
     memory_gbps=20.0,
     compute_gflops={"f32": 200.0, "i8": 800.0},
 )
+
+
+def about(value: float) -> Any:
+    return pytest.approx(value)
 
 
 class TestTheRoof:
@@ -35,12 +40,12 @@ class TestPlace:
     def test_compute_bound(self) -> None:
         """20 MFLOP over 1 MB: 20 FLOP per byte. 100 µs at 200 GFLOP/s; it takes 125."""
         placed = roofline.place(20_000_000, 1_000_000, 125.0, "f32", CEILINGS)
-        assert placed == roofline.Placement(20.0, "compute", pytest.approx(0.8))
+        assert placed == roofline.Placement(20.0, "compute", about(0.8))
 
     def test_memory_bound(self) -> None:
         """2 MFLOP over 1 MB: 2 FLOP per byte. 50 µs at 20 GB/s; it takes 100."""
         placed = roofline.place(2_000_000, 1_000_000, 100.0, "f32", CEILINGS)
-        assert placed == roofline.Placement(2.0, "memory", pytest.approx(0.5))
+        assert placed == roofline.Placement(2.0, "memory", about(0.5))
 
     def test_exactly_at_the_ridge_computing_is_the_limit(self) -> None:
         assert roofline.place(10_000_000, 1_000_000, 100.0, "f32", CEILINGS).bound == "compute"
@@ -49,19 +54,19 @@ class TestPlace:
         """At 20 FLOP per byte the integers are still waiting for memory; u8 has the ceiling of i8."""
         for precision in ("i8", "u8"):
             placed = roofline.place(20_000_000, 1_000_000, 100.0, precision, CEILINGS)
-            assert placed == roofline.Placement(20.0, "memory", pytest.approx(0.5))
+            assert placed == roofline.Placement(20.0, "memory", about(0.5))
 
     def test_overhead(self) -> None:
         """1 µs of work in 9 µs is still explained by its roof, in 11 µs it is not."""
         assert roofline.place(100_000, 20_000, 9.0, "f32", CEILINGS).bound == "memory"
         placed = roofline.place(100_000, 20_000, 11.0, "f32", CEILINGS)
-        assert placed == roofline.Placement(5.0, "overhead", pytest.approx(1 / 11))
+        assert placed == roofline.Placement(5.0, "overhead", about(1 / 11))
 
     def test_a_layer_that_only_moves_data(self) -> None:
         """1 MB in 100 µs is 10 of 20 GB/s; its precision may have no peak."""
         for precision in ("f32", "i32", None):
             placed = roofline.place(0, 1_000_000, 100.0, precision, CEILINGS)
-            assert placed == roofline.Placement(0.0, "memory", pytest.approx(0.5))
+            assert placed == roofline.Placement(0.0, "memory", about(0.5))
 
     def test_out_of_a_cache_it_may_be_faster_than_memory(self) -> None:
         share = roofline.place(0, 1_000_000, 25.0, "f32", CEILINGS).roof_share
