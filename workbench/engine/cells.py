@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine import compiling, configuration, devices, inputs, loading, machine, precision
 from workbench.engine.configuration import Configuration, Properties
+from workbench.engine.inputs import Kept
 from workbench.engine.loading import Loaded
 from workbench.engine.memory import HighWater
+from workbench.engine.open_loop import Served
 from workbench.engine.pipeline import Flow, Pipeline
 from workbench.engine.protocol import Emitter
+from workbench.engine.synchronous import SynchronousPipeline
 from workbench.engine.verdict import Conditions, Moment
 from workbench.engine.warm_up import warm_up
 
@@ -72,6 +75,23 @@ class Cell:
         after = Moment.now()
         return Slice(flow, Conditions.between(before, after, machine.logical_cores()))
 
+    def serve(
+        self,
+        duration_s: float | None,
+        count: int | None = None,
+        tick: Callable[[float, int], None] | None = None,
+    ) -> tuple[Served, Conditions]:
+        """Measure with requests that arrive by themselves, `wanted.arrivals_per_s` of them a second, for `duration_s`
+        or until `count` of them have arrived; nothing is in flight afterwards."""
+        rate = self.wanted.arrivals_per_s
+        if rate is None:
+            raise ValueError("this configuration says nothing of arrivals")
+        self.rest()
+        before = Moment.now()
+        served = self.pipeline.serve(rate, duration_s, count, self.wanted.seed, tick)
+        after = Moment.now()
+        return served, Conditions.between(before, after, machine.logical_cores())
+
     def rest(self) -> None:
         """Let what is in flight end, so that another cell has the machine for itself."""
         if self.busy:
@@ -86,10 +106,12 @@ def prepare(
     *,
     step: Step = lambda name: None,
     water: HighWater | None = None,
+    kept: Kept | None = None,
 ) -> Cell:
     """Read, reshape, compile, make the inputs, and do the first inference.
 
     `step` hears "read", "compile", "prepare input" and "first inference" as they begin; `water` gets a mark after each.
+    Inputs that are in `kept` are not made again, and new ones are put there.
     Raises the errors of `loading.load`, `compiling.compile_model`, `inputs.prepare` and `inference_failed`.
     """
     mark = water.mark if water is not None else _no_mark
@@ -105,7 +127,7 @@ def prepare(
     step("compile")
     compiled = compiling.compile_model(core, loaded.model, wanted.device, properties.own)
     mark("compile")
-    return _ready(wanted, properties, loaded, compiled, emit, step, mark)
+    return _ready(wanted, properties, loaded, compiled, emit, step, mark, kept)
 
 
 def _ready(
@@ -116,15 +138,20 @@ def _ready(
     emit: Emitter,
     step: Step,
     mark: Step,
+    kept: Kept | None,
 ) -> Cell:
     effective, runtime_precisions = precision.of_compiled(compiled.model, compiled.settings)
     requests = wanted.requests or compiled.number("OPTIMAL_NUMBER_OF_INFER_REQUESTS") or 1
     if wanted.api == "sync":
         requests = 1
     step("prepare input")
-    prepared = inputs.prepare(loaded, wanted, requests, emit)
+    prepared = inputs.prepare(loaded, wanted, requests, emit, kept)
     mark("inputs")
-    pipeline = Pipeline(compiled.model, requests, prepared.sets, wanted.device)
+    pipeline = (
+        SynchronousPipeline(compiled.model, prepared.sets, wanted.device)
+        if wanted.api == "sync"
+        else Pipeline(compiled.model, requests, prepared.sets, wanted.device)
+    )
     step("first inference")
     first_ms = pipeline.first()
     mark("first_inference")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # cache, as a sample does that was preprocessed a moment ago.
 MAX_SETS = 64
 MAX_BYTES = 16 * 1024**2
+# What a process keeps of the inputs of configurations that it has measured.
+KEPT_BYTES = 256 * 1024**2
 _SIZE_INPUT = re.compile(r"im(age|g)?_?(info|shape|size)", re.IGNORECASE)
 _RESIZED = {"stretch": "stretched", "letterbox": "letterboxed", "crop": "scaled and cropped"}
 _MASK_INPUT = re.compile(r"mask", re.IGNORECASE)
@@ -40,6 +42,32 @@ class Inputs:
 
     sets: list[list[ov.Tensor]]
     facts: dict[str, Any]
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(int(tensor.byte_size) for row in self.sets for tensor in row)
+
+
+class Kept:
+    """Inputs made for one configuration and good for others of the same model: with the same shapes, and as many.
+
+    Those that were not used for longest are let go beyond `limit_bytes`.
+    """
+
+    def __init__(self, limit_bytes: int = KEPT_BYTES) -> None:
+        self.limit_bytes = limit_bytes
+        self._made: dict[Hashable, Inputs] = {}
+
+    def get(self, key: Hashable) -> Inputs | None:
+        found = self._made.pop(key, None)
+        if found is not None:
+            self._made[key] = found
+        return found
+
+    def put(self, key: Hashable, made: Inputs) -> None:
+        self._made[key] = made
+        while len(self._made) > 1 and sum(one.size_bytes for one in self._made.values()) > self.limit_bytes:
+            del self._made[next(iter(self._made))]
 
 
 @dataclass(frozen=True)
@@ -57,8 +85,8 @@ class _Picture:
         return self.size("N") if "N" in self.layout else 1
 
 
-def prepare(loaded: Loaded, wanted: Configuration, requests: int, emit: Emitter) -> Inputs:
-    """Make at least `requests` distinct sets of input tensors.
+def prepare(loaded: Loaded, wanted: Configuration, requests: int, emit: Emitter, kept: Kept | None = None) -> Inputs:
+    """Make at least `requests` distinct sets of input tensors, or take them from `kept`.
 
     Raises `input_not_supported` for types that no values can be made for, and `dataset_unreadable`.
     """
@@ -69,6 +97,32 @@ def prepare(loaded: Loaded, wanted: Configuration, requests: int, emit: Emitter)
     sizes = [int(port.get_element_type().size) for port in ports]
     set_bytes = sum(size * int(np.prod(shape)) for size, shape in zip(sizes, shapes, strict=True))
     count = max(requests, min(MAX_SETS, MAX_BYTES // max(1, set_bytes)), 1)
+    types = [str(port.get_element_type().get_type_name()) for port in ports]
+    names = [port_name(port) for port in ports]
+    key = (
+        tuple(zip(names, types, shapes, loaded.layouts, strict=True)),
+        count,
+        wanted.seed,
+        wanted.dataset,
+        wanted.preprocessing,
+    )
+    made = kept.get(key) if kept is not None else None
+    if made is None:
+        made = _make(loaded, ports, shapes, count, wanted, emit)
+        if kept is not None:
+            kept.put(key, made)
+    return made
+
+
+def _make(
+    loaded: Loaded,
+    ports: list[Any],
+    shapes: list[tuple[int, ...]],
+    count: int,
+    wanted: Configuration,
+    emit: Emitter,
+) -> Inputs:
+    """`count` sets for the inputs `ports` of static `shapes`."""
     pictures = _picture_inputs(shapes, loaded.layouts) if wanted.dataset else {}
     columns: list[list[ov.Tensor]] = []
     facts: list[dict[str, Any]] = []

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.engine import errors
+from workbench.engine import errors, open_loop
 
 if TYPE_CHECKING:
     import openvino as ov
@@ -75,6 +75,13 @@ class Pipeline:
             self.queue.wait_all()
             self.started += 1
             return (time.perf_counter() - started) * 1e3
+
+    def start_next(self) -> None:
+        """Start the request that is idle, on the next input. Who calls it lets the queue tell first that there is one
+        (`queue.get_idle_request_id`), and translates what OpenVINO raises."""
+        self._start(self._feeds[self._next], None)
+        self._next = (self._next + 1) % len(self._feeds)
+        self.started += 1
 
     def fill(self) -> None:
         """Start every request once."""
@@ -162,6 +169,18 @@ class Pipeline:
         self.started += in_flight + done
         del latencies[done:], moments[done:]
         return Flow(latencies, array("d", [moment - began for moment in moments]))
+
+    def serve(
+        self,
+        rate: float,
+        duration_s: float | None,
+        count: int | None = None,
+        seed: int = 0,
+        tick: Callable[[float, int], None] | None = None,
+    ) -> open_loop.Served:
+        """An open loop (see `open_loop.serve`); needs nothing in flight before, and leaves nothing in flight."""
+        with self._explained(), open_loop.punctual():
+            return open_loop.serve(open_loop.PipelineStation(self), rate, duration_s, count, seed=seed, tick=tick)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

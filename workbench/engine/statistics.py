@@ -59,6 +59,15 @@ def windows(latency_ms: NDArray[np.float64], completed_s: NDArray[np.float64], i
     return Windows(size, edges[:-1], np.maximum(np.diff(edges), 1e-9), medians)
 
 
+def service_windows(service_ms: NDArray[np.float64], completed_s: NDArray[np.float64]) -> Windows | None:
+    """As `windows`, of requests that arrive by themselves: each window takes as long as its requests would one after
+    another, at the median of their times without waiting. How evenly they arrived is not in it."""
+    cut = windows(service_ms, completed_s)
+    if cut is None:
+        return None
+    return Windows(cut.per_window, cut.start_s, cut.per_window * np.maximum(cut.median_ms, 1e-6) / 1e3, cut.median_ms)
+
+
 def throughput_interval(rate: float, cut: Windows | None) -> list[float] | None:
     """95 % confidence interval of the throughput `rate`: batch means of the time a window takes, Student's t.
 

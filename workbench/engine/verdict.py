@@ -75,16 +75,16 @@ class Conditions:
         )
 
 
-def judge(cut: Windows | None, conditions: Conditions) -> dict[str, Any]:
+def judge(cut: Windows | None, conditions: Conditions, quantity: str = "throughput") -> dict[str, Any]:
     """verdict, verdict_reason, spread, drift, cpu_others, frequency_mhz, temperature_c.
 
     In this order: *contended* when others used more than 5 % of the CPU; *throttled* when the hardware or a quota
     slowed the CPU, or the run ended 5 % slower than it began while nothing else can explain it; *noisy* when the
-    windows vary by more than 5 %, or the run is too short to tell; else *stable*.
+    windows vary by more than 5 %, or the run is too short to tell; else *stable*. `quantity` is what varies, in words.
     """
     varies = spread(cut) if cut is not None else None
     change, error = drift(cut) if cut is not None else (None, None)
-    verdict, reason = _verdict(conditions, varies, change, error)
+    verdict, reason = _verdict(conditions, varies, change, error, quantity)
     return {
         "verdict": verdict,
         "verdict_reason": reason,
@@ -97,7 +97,7 @@ def judge(cut: Windows | None, conditions: Conditions) -> dict[str, Any]:
 
 
 def _verdict(
-    conditions: Conditions, varies: float | None, change: float | None, error: float | None
+    conditions: Conditions, varies: float | None, change: float | None, error: float | None, quantity: str
 ) -> tuple[str, str]:
     others = f"others used {_percent(conditions.cpu_others, 1)} of the CPU"
     if conditions.cpu_others > CONTENDED:
@@ -118,7 +118,7 @@ def _verdict(
         return "noisy", f"The last third was {slower} slower than the first, at an even CPU frequency."
     if varies is None:
         return "noisy", "There were too few requests to tell how even the run was."
-    even = f"The throughput varied by {_percent(varies, 1)} from window to window"
+    even = f"The {quantity} varied by {_percent(varies, 1)} from window to window"
     return ("noisy", f"{even}.") if varies > NOISY else ("stable", f"{even}, and {others}.")
 
 
