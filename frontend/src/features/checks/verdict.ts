@@ -3,7 +3,7 @@ import type { EChartsOption } from "echarts";
 import type { CheckResult } from "../../api/types";
 import { baseOption, rounded, tooltipLines, valueAxis } from "../../charts/axes";
 import { type ChartColors, faded } from "../../charts/colors";
-import { change, decimal, known, MISSING, NBSP, percent, type Quantity } from "../../format/number";
+import { change, count, decimal, known, MISSING, NBSP, percent, type Quantity } from "../../format/number";
 import { milliseconds } from "../../format/time";
 import type { Tone } from "../../format/words";
 import { scaleOf } from "../compare/metrics";
@@ -245,6 +245,16 @@ const CONDITIONS: Record<string, { name: string; explain: string; text: (value: 
     name: "Spread",
     explain: "How much the rounds differ among themselves.",
     text: percent,
+  },
+  stolen: {
+    name: "CPU taken away",
+    explain: "By other virtual machines on the same hardware, of all cores.",
+    text: percent,
+  },
+  disturbed_rounds: {
+    name: "Rounds left out",
+    explain: "Others used the machine meanwhile: they were measured, but do not count.",
+    text: count,
   },
   drift: { name: "Drift", explain: "The last third against the first.", text: change },
   throttled: { name: "Throttled", explain: "The share of the time with a lowered clock.", text: percent },

@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Comparison } from "../../api/types";
+import { Action } from "../../components/Action";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
@@ -15,6 +16,7 @@ import { SidePicker } from "./SidePicker";
 import { SideStrip } from "./SideStrip";
 import { comparisonName, exportAddress, type Face, letter, withSide } from "./sides";
 
+const CheckForm = lazy(() => import("../checks/CheckForm").then((part) => ({ default: part.CheckForm })));
 const route = getRouteApi("/compare");
 const NONE: string[] = [];
 
@@ -67,7 +69,14 @@ export function ComparePage() {
             "Two or more projects or runs, of any models, targets or versions."
           )
         }
-        actions={fresh && <Downloads keys={keys} />}
+        actions={
+          fresh && (
+            <>
+              <CheckAction comparison={fresh} />
+              <Downloads keys={keys} />
+            </>
+          )
+        }
       />
       <div className="stack">
         <SideStrip keys={keys} faces={faces} onChange={change} onAdd={() => setPicking(true)} />
@@ -144,6 +153,29 @@ function Summary({ comparison }: { comparison: Comparison }) {
     return text ? [`${letter(index)} against A: ${text}`] : [];
   });
   return <>{lines.join(" · ") || "Differences are against A."}</>;
+}
+
+/** Figures of two days differ for many reasons; a check measures both in turn, and decides. */
+function CheckAction({ comparison }: { comparison: Comparison }) {
+  const [open, setOpen] = useState(false);
+  const [baseline, other, ...more] = comparison.sides;
+  if (!baseline || !other) return null;
+  const reason =
+    more.length > 0
+      ? "A check is between two: take the others away first."
+      : other.project.state === "archived"
+        ? `The ${other.project.missing.join(" and the ")} of B is gone: it cannot be measured any more.`
+        : undefined;
+  return (
+    <>
+      <Action reason={reason} onClick={() => setOpen(true)}>
+        Check B against A…
+      </Action>
+      <Suspense>
+        {open && <CheckForm project={other.project} baseline={baseline} onClose={() => setOpen(false)} />}
+      </Suspense>
+    </>
+  );
 }
 
 const FORMATS = [

@@ -173,8 +173,10 @@ function drawn(api: RenderApi, { side, count, horizontal, colors, thickest }: Dr
       ? [line(at(from, 0), at(to, 0)), line(at(from, -cap), at(from, cap)), line(at(to, -cap), at(to, cap))]
       : [];
   const [lx, ly] = at(0, 0);
+  // A letter stands in an upright bar, which has to be tall enough for it.
+  const room = horizontal || Math.abs(y1 - y0) > 14;
   const text =
-    thick >= LETTER_PX
+    thick >= LETTER_PX && room
       ? [
           {
             type: "text" as const,

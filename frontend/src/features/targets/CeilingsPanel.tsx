@@ -146,7 +146,7 @@ function Row({ row: { device, ceilings }, precisions, reason, loading, onMeasure
           onClick={onMeasure}
           loading={loading}
           reason={reason}
-          aria-label={`${ceilings ? "Measure again" : "Measure"} the ceilings of ${device}`}
+          aria-label={ceilings ? `Measure again: ceilings of ${device}` : `Measure ceilings of ${device}`}
         >
           {ceilings ? "Measure again" : "Measure ceilings"}
         </Action>
