@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ def layers(runtime: ov.Model, model: ov.Model) -> list[Layer]:
     does not hold (OpenVINO made it while compiling) has the type None.
     """
     known = {node.get_friendly_name(): node for node in model.get_ops()}
+    parts = most_parts(known)
     found: list[Layer] = []
     constant: dict[str, bool] = {}
     for position, node in enumerate(runtime.get_ordered_ops()):
@@ -54,7 +55,7 @@ def layers(runtime: ov.Model, model: ov.Model) -> list[Layer]:
         sources = [constant.get(str(item["from"]), False) for item in inputs]
         # What has only constants before it is computed once, while compiling.
         constant[name] = kind.lower() in _CONSTANTS or (bool(sources) and all(sources))
-        originals = original_names(info.get("originalLayersNames", ""), known)
+        originals = original_names(info.get("originalLayersNames", ""), known, parts)
         found.append(
             Layer(
                 order=_order(info.get("execOrder"), position),
@@ -73,16 +74,21 @@ def layers(runtime: ov.Model, model: ov.Model) -> list[Layer]:
     return sorted(found, key=lambda layer: layer.order)
 
 
-def original_names(text: str, known: Mapping[str, object]) -> list[str]:
+def most_parts(names: Iterable[str]) -> int:
+    """Into how many parts its commas split the name that has most of them."""
+    return max((name.count(",") for name in names), default=0) + 1
+
+
+def original_names(text: str, known: Mapping[str, object], most: int | None = None) -> list[str]:
     """Split the plugin's comma-separated record. A name may hold commas itself: the longest run of parts that is the
-    name of a layer counts as one name."""
+    name of a layer counts as one name. `most` is `most_parts(known)`, which the caller works out once."""
     parts = text.split(",") if text else []
+    reach = most if most is not None else most_parts(known)
     names: list[str] = []
     place = 0
     while place < len(parts):
-        longest = next(
-            (end for end in range(len(parts), place + 1, -1) if ",".join(parts[place:end]) in known), place + 1
-        )
+        last = min(len(parts), place + reach)
+        longest = next((end for end in range(last, place + 1, -1) if ",".join(parts[place:end]) in known), place + 1)
         names.append(",".join(parts[place:longest]))
         place = longest
     return list(dict.fromkeys(name for name in names if name))

@@ -72,6 +72,12 @@ def cancel_all(session: Session, **subject: str) -> None:
         cancel(session, job.id)
 
 
+def unfinished(session: Session, kind: JobKind, parameters: dict[str, Any], **subject: str) -> Job | None:
+    """A queued or running job of this kind that does just this, if there is one: asking twice does it once."""
+    active = repository.active_for(session, **subject)
+    return next((job for job in active if job.kind == kind.name and job.parameters == parameters), None)
+
+
 def refuse_while_active(session: Session, what: str, **subject: str) -> None:
     """Raise Conflict when unfinished jobs are about this."""
     active = repository.active_for(session, **subject)

@@ -147,5 +147,7 @@ def make_model_graph(runtime: RuntimeDep, ref: str) -> ModelJob:
     """Draw up the graph of a model that was imported before graphs were kept."""
     with runtime.db.write() as session:
         row = service.ready(session, ref)
-        job = jobs.create(session, runtime.queue, MODEL_GRAPH, f"Graph of {row.name}", {}, model_id=row.id)
+        job = jobs.unfinished(session, MODEL_GRAPH, {}, model_id=row.id) or jobs.create(
+            session, runtime.queue, MODEL_GRAPH, f"Graph of {row.name}", {}, model_id=row.id
+        )
         return ModelJob(model=service.views(session, [row])[0], job=job_view(job))

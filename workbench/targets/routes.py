@@ -90,17 +90,16 @@ def delete_target(runtime: RuntimeDep, ref: str) -> None:
 
 @router.post("/{ref}/ceilings", status_code=202)
 def measure_ceilings(runtime: RuntimeDep, ref: str, wanted: CeilingsWanted) -> TargetJob:
-    """Measure what a device of this machine can reach at most."""
+    """Measure what a device of this machine can reach at most; a measurement that is under way already serves."""
     with runtime.db.write() as session:
         row = service.get(session, ref)
-        device = service.checked_device(row, wanted.device)
-        title = f"Ceilings of {device} · {row.name}"
-        job = jobs.create(
+        parameters = {"device": service.checked_device(row, wanted.device)}
+        job = jobs.unfinished(session, CEILINGS, parameters, target_id=row.id) or jobs.create(
             session,
             runtime.queue,
             CEILINGS,
-            title,
-            {"device": device},
+            f"Ceilings of {wanted.device} · {row.name}",
+            parameters,
             target_id=row.id,
             estimate_s=service.CEILINGS_S,
         )

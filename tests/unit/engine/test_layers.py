@@ -158,6 +158,12 @@ class TestOriginalNames:
     )
     def test_names_may_hold_commas(self, text: str, names: list[str]) -> None:
         assert execution_graph.original_names(text, self.known) == names
+        assert execution_graph.original_names(text, self.known, execution_graph.most_parts(self.known)) == names
+
+    def test_thousands_in_one_layer(self) -> None:
+        """Linear: looking for a name in every run of parts would take minutes."""
+        known = {f"layer{number}": 1 for number in range(20_000)}
+        assert execution_graph.original_names(",".join(known), known) == list(known)
 
 
 def test_conversions_of_compressed_weights_do_not_count(tmp_path: Path) -> None:

@@ -114,3 +114,11 @@ class TestMeasuringThem:
             answer = client.post("/api/v1/targets/bench/ceilings", json=body)
         assert answer.status_code == status
         assert code is None or answer.json()["code"] == code
+
+    def test_asking_twice_measures_once(self, runtime: Runtime, target_id: str) -> None:
+        with client_of(runtime) as client:
+            made = [client.post("/api/v1/targets/bench/ceilings", json={"device": name}) for name in ("CPU", "CPU")]
+            other = client.post("/api/v1/targets/bench/ceilings", json={"device": "GPU.0"})
+        first, second = (answer.json()["job"]["id"] for answer in made)
+        assert first == second
+        assert other.json()["job"]["id"] != first
