@@ -1,11 +1,12 @@
 """`/runs`: what was measured."""
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 
 from workbench.benchmarks import (
+    continuing,
     export_routes,
     finding_routes,
     latencies,
@@ -19,6 +20,7 @@ from workbench.benchmarks.schemas import BenchmarkJob, Latencies, Run, run_view
 from workbench.db.tables import Run as RunRow
 from workbench.errors import ERROR_RESPONSES, NotFound
 from workbench.jobs.repository import identifier
+from workbench.jobs.schemas import job_view
 from workbench.models.graph_schemas import Graph
 from workbench.paging import Cursor, Limit, Page, Sort, fetch
 from workbench.runtime import RuntimeDep
@@ -103,10 +105,12 @@ def get_run_graph(runtime: RuntimeDep, run_id: str) -> Response:
     """The graph that executed, with the time of each of its layers."""
     with runtime.db.read() as session:
         row = service.get(session, run_id)
-    return JSONResponse(layer_tables.graph(runtime.storage, row))
+    content = json.dumps(layer_tables.graph(runtime.storage, row), separators=(",", ":"), allow_nan=False)
+    return Response(content, media_type="application/json")
 
 
 @router.post("/benchmarks/{job_id}/continue", status_code=202, tags=["benchmarks"])
 def continue_benchmark(runtime: RuntimeDep, job_id: str) -> BenchmarkJob:
     """Measure what a benchmark that was cancelled or lost did not come to."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return BenchmarkJob(job=job_view(continuing.continue_job(session, runtime.queue, job_id)))

@@ -47,20 +47,21 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         raise EngineError("model_file_missing", "The model's .xml file is not there.", "Import the model again.")
     model = read_ir(path, path.name)
     emit.stage(_STAGES[1], 2, len(_STAGES))
-    result, rows = analyse(model, ir_version(path), emit)
+    graph = Graph(model)
+    result, rows = analyse(model, ir_version(path), emit, graph)
     out = work / "out"
     out.mkdir(exist_ok=True)
     with gzip.open(out / LAYERS_FILE, "wt", encoding="utf-8", compresslevel=6) as file:
         json.dump(rows, file, separators=(",", ":"))
-    write(Graph(model), out / GRAPH_FILE)
+    write(graph, out / GRAPH_FILE)
     return result
 
 
 def analyse(
-    model: ov.Model, version: int | None, emit: Emitter | None = None
+    model: ov.Model, version: int | None, emit: Emitter | None = None, graph: Graph | None = None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The result of `run` and the rows of its file, for a model in memory."""
-    graph = Graph(model)
+    """The result of `run` and the rows of its file, for a model in memory; `graph` where it is known already."""
+    graph = graph if graph is not None else Graph(model)
     dynamic = bool(model.is_dynamic())
     layers = list(count_layers(graph))
     symbolic = (
