@@ -52,8 +52,8 @@ export function powerText(value: number): string {
   return `10${power < 0 ? "⁻" : ""}${digits}`;
 }
 
-export function logAxis(colors: ChartColors, where: "x" | "y", { name, min, max }: AxisWish) {
-  const { splitNumber: _, axisLabel, ...rest } = valueAxis(colors, where, { name, min, max });
+export function logAxis(colors: ChartColors, where: "x" | "y", { name, min, max, odd }: AxisWish) {
+  const { splitNumber: _, axisLabel, ...rest } = valueAxis(colors, where, { name, min, max, odd });
   return {
     ...rest,
     type: "log" as const,

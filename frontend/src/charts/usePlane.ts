@@ -18,7 +18,8 @@ export function useFrame(chart: EChartsType | null, view: View | undefined) {
   shown.current = view;
   const measure = useCallback(() => {
     const now = shown.current;
-    if (!chart || !now) return;
+    // Before the first drawing there are no axes to ask.
+    if (!chart || !now || !chart.getOption()) return;
     const [left = 0, bottom = 0] = chart.convertToPixel("grid", [now.x.min, now.y.min]) as number[];
     const [right = 0, top = 0] = chart.convertToPixel("grid", [now.x.max, now.y.max]) as number[];
     const next = { left, top, width: right - left, height: bottom - top };

@@ -95,12 +95,14 @@ function FindingRow({ finding, project, onChange }: RowProps) {
             ))}
           </dl>
         )}
-        <p style={{ marginTop: 3 }}>{advice}</p>
-        {action.command && (
-          <p className="small dim">
-            on the command line: <code className="breaking">{action.command}</code>
-          </p>
-        )}
+        <p style={{ marginTop: 2 }}>
+          {advice}{" "}
+          {action.command && (
+            <Explain text={<code>{action.command}</code>}>
+              <span className="small dim">on the command line</span>
+            </Explain>
+          )}
+        </p>
       </div>
       <div className={classes.side}>
         <StepButton {...{ finding, project, onChange }} />

@@ -10,6 +10,7 @@ import { millisecondsText } from "../../format/time";
 import { LogLink } from "../jobs/JobProgress";
 import { layersQuery } from "../runs/queries";
 import { filtered, NO_FILTER, originalCount } from "./filter";
+import { GraphsLens } from "./GraphsLens";
 import { LayerDetail } from "./LayerDetail";
 import { LayerFilters } from "./LayerFilters";
 import classes from "./Layers.module.css";
@@ -133,6 +134,18 @@ function Loaded({ project, run, layers, search, onChange }: Props & { layers: La
         />
         {layer && <LayerDetail layer={layer} onClose={() => onChange({ layer: undefined })} />}
       </div>
+      {search.lens === "graphs" && (
+        <div className={classes.lens}>
+          <GraphsLens
+            project={project}
+            run={run}
+            selected={search.layer ?? null}
+            onPick={(order) => onChange({ layer: order ?? undefined })}
+            colour={search.colour}
+            onColour={(colour) => onChange({ colour })}
+          />
+        </div>
+      )}
     </>
   );
 }

@@ -112,12 +112,13 @@ export function rooflineOption(
   colors: ChartColors,
 ): EChartsOption {
   const base = baseOption(colors);
+  const odd = !Number.isInteger(Math.log10(view.x.min));
   const widest = Math.max(1e-9, ...points.map(({ layer }) => layer.share));
   return {
     ...base,
     grid: { left: 58, right: 116, top: 12, bottom: 42 },
-    xAxis: logAxis(colors, "x", { name: "arithmetic intensity, FLOP/byte", ...view.x }),
-    yAxis: logAxis(colors, "y", { name: "GFLOP/s", ...view.y }),
+    xAxis: logAxis(colors, "x", { name: "arithmetic intensity, FLOP/byte", ...view.x, odd }),
+    yAxis: logAxis(colors, "y", { name: "GFLOP/s", ...view.y, odd }),
     tooltip: {
       ...base.tooltip,
       trigger: "item",

@@ -22,7 +22,7 @@ interface Stroke {
 function resultText(run: Run): string {
   const { p99 } = run.latency_ms;
   return [
-    `measured: ${decimal(run.throughput_fps)} FPS`,
+    `measured: ${decimal(run.throughput_fps, 3)} FPS`,
     `median ${decimal(run.latency_ms.median, 3)} ms`,
     p99 === null ? `p99: ${tooFew("p99", run.samples)}` : `p99 ${decimal(p99, 3)} ms`,
     run.verdict === "stable" ? "stable" : `${run.verdict}: ${run.verdict_reason}`,

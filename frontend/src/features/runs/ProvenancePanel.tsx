@@ -70,6 +70,14 @@ export function ProvenancePanel({ run }: { run: Run }) {
       <dl className="facts-list">
         <dt>Input</dt>
         <dd>{shown(input.description ?? input.source)}</dd>
+        <dt>
+          <Explain text="In the words of MLPerf LoadGen: SingleStream sends one request after another, MultiStream and Offline keep several busy, and with Server requests arrive by themselves and latency counts from the arrival.">
+            Load
+          </Explain>
+        </dt>
+        <dd>
+          <Load run={run} />
+        </dd>
         <dt>Precision</dt>
         <dd>
           ran in {run.effective_precision}
@@ -127,5 +135,40 @@ export function ProvenancePanel({ run }: { run: Run }) {
         </details>
       )}
     </Panel>
+  );
+}
+
+/** How requests came, and whether they were kept up with. */
+function Load({ run }: { run: Run }) {
+  const { open_loop: open, scenario } = run;
+  if (!open) {
+    const way =
+      run.configuration?.api === "sync"
+        ? "one blocking request after another"
+        : `${counted(run.requests ?? 1, "request")} kept busy`;
+    return (
+      <>
+        {scenario} <span className="dim">· {way}</span>
+      </>
+    );
+  }
+  const waited = [
+    open.wait_ms !== null && `waited ${decimal(open.wait_ms, 3)} ms`,
+    open.service_ms !== null && `served in ${decimal(open.service_ms, 3)} ms (medians)`,
+  ].filter(Boolean);
+  return (
+    <>
+      {scenario}{" "}
+      <span className="dim">
+        · {decimal(open.arrivals_per_s)} arrivals a second, {decimal(open.achieved_per_s)} done
+        {waited.length > 0 && ` · ${waited.join(", ")}`}
+      </span>
+      {!open.kept_up && (
+        <p className="warn-text">
+          Requests arrived faster than they were done: latency grew with time, and says nothing about a longer
+          run.
+        </p>
+      )}
+    </>
   );
 }

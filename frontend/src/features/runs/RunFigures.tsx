@@ -1,7 +1,9 @@
 import type { Run } from "../../api/types";
+import { Explain } from "../../components/Explain";
 import { Figure, Figures } from "../../components/Figure";
 import { bytes, counted, decimal, plusMinus } from "../../format/number";
 import { milliseconds, millisecondsText } from "../../format/time";
+import { PERCENTILE_NAMES, tooFew } from "./tradeoff";
 import { VerdictChip } from "./VerdictChip";
 
 const EXPLAINED = {
@@ -48,13 +50,7 @@ export function RunFigures({ run, best }: { run: Run; best: boolean }) {
         label={tail.label}
         explain={EXPLAINED.p99}
         quantity={milliseconds(tail.value)}
-        note={
-          latency.p99 === null
-            ? "p99: not enough samples"
-            : latency.p999
-              ? `p99.9 ${millisecondsText(latency.p999)}`
-              : "p99.9: not enough samples"
-        }
+        note={<TailNote run={run} />}
       />
       <Figure
         label="Start"
@@ -84,5 +80,17 @@ export function RunFigures({ run, best }: { run: Run; best: boolean }) {
         </dd>
       </div>
     </Figures>
+  );
+}
+
+/** The tail beyond the figure, or why the run cannot tell it. */
+function TailNote({ run }: { run: Run }) {
+  const { p99, p999 } = run.latency_ms;
+  if (p99 !== null && p999) return `p99.9 ${millisecondsText(p999)}`;
+  const percentile = p99 === null ? "p99" : "p999";
+  return (
+    <Explain text={tooFew(percentile, run.samples)}>
+      {PERCENTILE_NAMES[percentile]}: not enough samples
+    </Explain>
   );
 }

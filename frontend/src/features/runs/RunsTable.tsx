@@ -10,9 +10,10 @@ import type { Project, Run } from "../../api/types";
 import { Panel } from "../../components/Panel";
 import { SortHeader } from "../../components/table/SortHeader";
 import { VirtualBody } from "../../components/table/VirtualBody";
-import { counted, decimal, MISSING, plusMinus } from "../../format/number";
+import { counted, decimal, plusMinus } from "../../format/number";
 import { age, dateTime } from "../../format/time";
 import { mixedPrecisions, unstable } from "./runColumns";
+import { tooFew } from "./tradeoff";
 import { VerdictChip } from "./VerdictChip";
 
 const features = tableFeatures({
@@ -124,8 +125,15 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
                     <span className="faint">{plusMinus(run.throughput_ci95)}</span>
                   </td>
                   <td className="num">{decimal(run.latency_ms.median, 3)}</td>
-                  <td className="num">
-                    {run.latency_ms.p99 === null ? MISSING : decimal(run.latency_ms.p99, 3)}
+                  <td
+                    className="num"
+                    title={run.latency_ms.p99 === null ? tooFew("p99", run.samples) : undefined}
+                  >
+                    {run.latency_ms.p99 === null ? (
+                      <span className="small faint">too few</span>
+                    ) : (
+                      decimal(run.latency_ms.p99, 3)
+                    )}
                   </td>
                   <td>
                     <VerdictChip verdict={run.verdict} reason={run.verdict_reason} quiet />

@@ -4,7 +4,7 @@ import { Explain } from "../../components/Explain";
 import { FacetMenu } from "../../components/FacetMenu";
 import { counted, decimal } from "../../format/number";
 import { colorOf, isUsual, relation, type Series, seriesName } from "./series";
-import { ENOUGH, PERCENTILE_NAMES, type Point } from "./tradeoff";
+import { ENOUGH, limitText, PERCENTILE_NAMES, type Point } from "./tradeoff";
 
 interface Props {
   project: Project;
@@ -37,7 +37,7 @@ export function TradeoffLegend(props: Props) {
           key={other.id}
           type="button"
           className="plain"
-          style={{ minHeight: 24 }}
+          style={{ display: "inline-flex", alignItems: "center" }}
           aria-pressed={isShown(other.id)}
           title={`${other.name}: ${isShown(other.id) ? "take it out of" : "put it into"} the chart`}
           onClick={() => onToggle(other)}
@@ -75,12 +75,12 @@ export function TradeoffLegend(props: Props) {
       </span>
       {best && (
         <span>
-          ★ best{limit !== undefined && ` within ${decimal(limit)} ms`}: {best.run.label}, {decimal(best.y)}{" "}
+          ★ best{limit !== undefined && ` within ${limitText(limit)}`}: {best.run.label}, {decimal(best.y)}{" "}
           FPS
         </span>
       )}
       {!best && limit !== undefined && (
-        <span className="warn-text">no run stays within {decimal(limit)} ms</span>
+        <span className="warn-text">no run stays within {limitText(limit)}</span>
       )}
       {without.length > 0 && (
         <span>

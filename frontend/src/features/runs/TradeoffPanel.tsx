@@ -7,11 +7,10 @@ import type { ChartColors } from "../../charts/colors";
 import { LimitHandle } from "../../charts/LimitHandle";
 import type { Frame, View } from "../../charts/plane";
 import type { CsvColumn } from "../../format/csv";
-import { decimal } from "../../format/number";
 import { RUN_CSV } from "./runColumns";
 import { toggledSeries } from "./series";
 import { TradeoffLegend } from "./TradeoffLegend";
-import { bestWithin, fullView, PERCENTILE_NAMES, pointsOf } from "./tradeoff";
+import { bestWithin, fullView, limitText, PERCENTILE_NAMES, pointsOf } from "./tradeoff";
 import { chartPoints, tradeoffOption } from "./tradeoffOption";
 import { useSeries } from "./useSeries";
 
@@ -98,7 +97,7 @@ export function TradeoffPanel({ project, runs, selected, search, onPick, onChang
           range={view.x}
           limit={limit}
           label={`${name} latency`}
-          text={limit === undefined ? "no limit" : `${decimal(limit)} ms`}
+          text={limit === undefined ? "no limit" : limitText(limit)}
           onMove={(next) => setMoved({ limit: next })}
           onDone={setLimit}
         />

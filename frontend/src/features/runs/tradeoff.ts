@@ -85,3 +85,8 @@ export function sentence(point: Point, percentile: Percentile, of?: string): str
   const whose = of ? `${of}, ` : "";
   return `${whose}${run.label}: ${decimal(point.y)} FPS, ${PERCENTILE_NAMES[percentile]} latency ${decimal(point.x, 3)} ms, ${trusted}`;
 }
+
+/** A limit as it was chosen: 24 ms, not 24.00. */
+export function limitText(limit: number): string {
+  return `${Number(limit.toPrecision(4))} ms`;
+}

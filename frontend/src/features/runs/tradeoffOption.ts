@@ -38,14 +38,16 @@ export function chartPoints({
 export function tradeoffOption(drawing: Drawing, colors: ChartColors): EChartsOption {
   const { points, series, percentile, selected, limit, view } = drawing;
   const base = baseOption(colors);
+  // A part that was zoomed into ends anywhere.
+  const odd = view.x.min > 0 || view.y.min > 0;
   const color = (index: number) => colors[series[index]?.color ?? "c1"];
   const own = points.filter((point) => point.series === 0);
   const best = bestWithin(own, limit);
   const labelled = new Set(series.length > 1 ? [...front(own), ...front(points)] : points);
   return {
     ...base,
-    xAxis: valueAxis(colors, "x", { name: `${PERCENTILE_NAMES[percentile]} latency, ms`, ...view.x }),
-    yAxis: valueAxis(colors, "y", { name: "throughput, FPS", ...view.y }),
+    xAxis: valueAxis(colors, "x", { name: `${PERCENTILE_NAMES[percentile]} latency, ms`, ...view.x, odd }),
+    yAxis: valueAxis(colors, "y", { name: "throughput, FPS", ...view.y, odd }),
     tooltip: {
       ...base.tooltip,
       trigger: "item",

@@ -19,7 +19,8 @@ export const searchQuery = (job: string) =>
 
 export const lastSearchQuery = (project: string) =>
   queryOptions({
-    queryKey: ["jobs", "list", "last search", project],
+    // Among the projects: they are asked for again when a job of theirs moves.
+    queryKey: ["projects", "last search", project],
     queryFn: async ({ signal }) => {
       const query = { project, kind: "search", limit: 1, sort: "-created_at" };
       const page = await take(api.GET("/api/v1/jobs", { params: { query }, signal }));

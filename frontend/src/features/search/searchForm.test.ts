@@ -59,10 +59,10 @@ describe("searchEstimate", () => {
 describe("objectiveText", () => {
   it("says what is looked for", () => {
     expect(objectiveText("throughput", "p99", { limitMs: 24 })).toBe(
-      "highest throughput with p99 up to 24.00 ms",
+      "highest throughput with p99 up to 24 ms",
     );
     expect(objectiveText("latency", "median", { minFps: 100 })).toBe(
-      "lowest median latency at 100.0 FPS or more",
+      "lowest median latency at 100 FPS or more",
     );
     expect(objectiveText("front", "p95")).toBe("the whole front of throughput and p95 latency");
   });

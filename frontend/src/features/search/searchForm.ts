@@ -1,6 +1,5 @@
 /** What is filled in of a guided search, what it asks of the server, and how long it may take. */
 import type { Precision, SearchResult, SearchWanted } from "../../api/types";
-import { decimal } from "../../format/number";
 import { numberList } from "../runs/configurations";
 
 export type Objective = SearchWanted["objective"];
@@ -99,10 +98,10 @@ export function objectiveText(
   limits: { limitMs?: number | null; minFps?: number | null } = {},
 ): string {
   if (objective === "throughput") {
-    return `highest throughput with ${percentile} ${limits.limitMs ? `up to ${decimal(limits.limitMs)} ms` : "within the limit"}`;
+    return `highest throughput with ${percentile} ${limits.limitMs ? `up to ${limits.limitMs} ms` : "within the limit"}`;
   }
   if (objective === "latency") {
-    return `lowest ${percentile} latency at ${limits.minFps ? `${decimal(limits.minFps)} FPS or more` : "the throughput needed"}`;
+    return `lowest ${percentile} latency at ${limits.minFps ? `${limits.minFps} FPS or more` : "the throughput needed"}`;
   }
   return `the whole front of throughput and ${percentile} latency`;
 }
