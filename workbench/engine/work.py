@@ -20,6 +20,8 @@ from workbench.engine.execution_graph import Layer
 # Layers that only change how data is kept.
 _CONVERTERS = {"reorder", "convert", "fakequantize", "quantize"}
 _CONVERTING_ORIGINALS = {"Convert", "ConvertLike", "FakeQuantize"}
+# Layers that compute nothing, whatever OpenVINO inserted them for.
+_MOVERS = {"reshape", "transpose", "permute", "concatenation", "split", "stridedslice", "shufflechannels", "broadcast"}
 # Layers that read of their first input no more than they write.
 _SELECTORS = {"gather", "gathernd", "gatherelements", "gathercompressed", "slice", "stridedslice", "embeddingbag"}
 
@@ -51,7 +53,7 @@ def of_layers(found: Sequence[Layer], graph: Graph, times_us: Sequence[float]) -
             works.append(NOTHING)
             continue
         conversion, converts = _conversion(layer)
-        if operations is None and conversion is not None:
+        if operations is None and (conversion or layer.type.lower() in _MOVERS):
             operations = 0
         weights = _weight_bytes(layer, constant)
         moved = _moved_bytes(layer, constant)

@@ -133,6 +133,14 @@ class TestConversions:
         assert of_one(layer("Subgraph", *tensors, originals=more)).conversion is None
 
 
+def test_what_openvino_inserts() -> None:
+    """It computes nothing where it only moves; what a subgraph of its own making computes is not known."""
+    tensors = [tensor([1, 2], "f32")], [tensor([2, 1], "f32")]
+    made_up = [{"name": "made up", "type": None}]
+    assert of_one(layer("Transpose", *tensors, originals=made_up)).flop == 0
+    assert of_one(layer("Subgraph", *tensors, originals=made_up)).flop is None
+
+
 def test_what_does_not_run_has_no_work() -> None:
     assert of_one(layer("Const", [], [tensor([9], "f32")], constant=True)) == work.NOTHING
     assert of_one(layer("Input", [], [tensor([9], "f32")], port=True)) == work.NOTHING
