@@ -6,8 +6,9 @@ import type { Camera, Size } from "./camera";
 import { type Cut, HEAD_FROM, SUB_FONT, stubs, TEXT_FROM, texts } from "./drawText";
 import { within } from "./grid";
 import { fitted } from "./labels";
-import { HEADER, LINE_INSIDE, LINE_UP } from "./layout";
+import { HEADER, LINE_INSIDE } from "./layout";
 import { type GraphColors, mixed, type Paint, plain } from "./paint";
+import { UP } from "./ranks";
 import type { Scene } from "./scene";
 import { CLOSED, OPEN } from "./view";
 
@@ -152,7 +153,7 @@ function lines(
         if (!moved) context.moveTo(px - x, py - y);
         moved = true;
         if (curved && Math.abs(qx - px) > 0.5) {
-          const bend = lineKind[line] === LINE_UP ? 30 : (qy - py) / 2;
+          const bend = lineKind[line] === UP ? 30 : (qy - py) / 2;
           context.bezierCurveTo(px - x, py + bend - y, qx - x, qy - bend - y, qx - x, qy - y);
         } else context.lineTo(qx - x, qy - y);
       } else if (moved) break;
@@ -190,7 +191,7 @@ function lines(
     [],
   );
   stroke(
-    found.filter((line) => lineKind[line] === LINE_UP),
+    found.filter((line) => lineKind[line] === UP),
     color,
     thin,
     [4, 3],

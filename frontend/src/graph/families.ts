@@ -15,7 +15,7 @@ const [CONVOLUTION, MATRIX, ELEMENTWISE, REDUCTION, CONVERSION, MOVING, PORT] = 
 // The first that fits decides.
 const RULES: readonly (readonly [RegExp, number])[] = [
   [/^(parameter|result|input|output|const|constant|memoryinput|memoryoutput|readvalue|assign)$/i, PORT],
-  [/convolution|deconvolution|^conv/i, CONVOLUTION],
+  [/convolution|^conv(\dd)?$/i, CONVOLUTION],
   [
     /matmul|fullyconnected|gemm|attention|lstm|gru|rnn|einsum|innerproduct|^rope$|embeddingbag|^llmmlp|qkvproj/i,
     MATRIX,

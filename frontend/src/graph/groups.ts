@@ -36,7 +36,10 @@ export function closedAround(grouping: Grouping, node: number, expanded: Readonl
   return closed;
 }
 
-/** Opens the largest groups until a few dozen boxes stand there; repetitions stay closed. */
+const FEW = 8;
+const MANY = 300;
+
+/** Opens the largest groups until a few dozen boxes stand there; repetitions stay closed where there is more to see. */
 export function firstExpanded({ groups, of }: Grouping, boxes = 24): Set<number> {
   const expanded = new Set<number>();
   const inner = new Map<number, number[]>();
@@ -50,7 +53,8 @@ export function firstExpanded({ groups, of }: Grouping, boxes = 24): Set<number>
   while (shown < boxes) {
     let largest = -1;
     for (const group of closed) {
-      if (groups[group]?.copies) continue;
+      const copies = groups[group]?.copies ?? 0;
+      if (copies > 0 && (shown >= FEW || copies > MANY)) continue;
       if (largest < 0 || (groups[group]?.size ?? 0) > (groups[largest]?.size ?? 0)) largest = group;
     }
     if (largest < 0) break;

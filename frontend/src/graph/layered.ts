@@ -6,7 +6,7 @@
  * allow (in the sense of least squares) to the medians of its neighbours; for one row that is an isotonic regression,
  * which takes linear time.
  */
-import { CUT, DOWN, ranks, UP } from "./ranks";
+import { CUT, DOWN, ranks } from "./ranks";
 import { type Lists, lists } from "./wiring";
 
 export interface Level {
@@ -25,8 +25,9 @@ export interface Placed {
   height: number;
   rank: Int32Array;
   kind: Uint8Array;
-  /** For each edge that is not cut its points, x before y; empty for cut ones. */
-  routes: Float32Array[];
+  /** The points of all edges end to end, x before y; those of edge `i` from `offsets[i]` to `offsets[i + 1]`. */
+  points: Float32Array;
+  offsets: Int32Array;
 }
 
 export const GAP_X = 22;
@@ -42,6 +43,8 @@ const PORT_STEP = 14;
 interface Rows {
   /** Boxes first, then the points of edges. */
   total: number;
+  /** The first point of each edge; those of one edge have numbers in a row, from above down. */
+  first: Int32Array;
   rank: Int32Array;
   above: Lists;
   below: Lists;
@@ -53,9 +56,9 @@ interface Rows {
 export function layered(level: Level): Placed {
   const { count, width, height, from, to } = level;
   const { rank, rows, kind } = ranks(count, from, to);
-  const { chains, net } = virtual(level, rank, rows, kind);
+  const net = virtual(level, rank, rows, kind);
   order(net);
-  const center = place(net, chains, level);
+  const center = place(net, level);
   const { top, bottom, total } = heights(net, level, rows);
 
   let [left, right] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -65,65 +68,70 @@ export function layered(level: Level): Placed {
     right = Math.max(right, (center[i] as number) + half);
   }
   if (net.total === 0) [left, right] = [0, 0];
+  for (let i = 0; i < net.total; i++) center[i] = (center[i] as number) - left;
   const x = new Float32Array(count);
   const y = new Float32Array(count);
   for (let i = 0; i < count; i++) {
-    x[i] = (center[i] as number) - (width[i] as number) / 2 - left;
+    x[i] = (center[i] as number) - (width[i] as number) / 2;
     const row = rank[i] as number;
     y[i] = ((top[row] as number) + (bottom[row] as number) - (height[i] as number)) / 2;
   }
-  for (let i = 0; i < net.total; i++) center[i] = (center[i] as number) - left;
-  const routes = route(level, { rank, kind, chains, center, top, bottom, y });
-  return { x, y, width: right - left, height: total, rank, kind, routes };
+  const routes = route(level, { first: net.first, rank, kind, center, top, bottom, y });
+  return { x, y, width: right - left, height: total, rank, kind, ...routes };
 }
 
 /** A point in each row that an edge passes, and who hangs on whom between neighbouring rows. */
-function virtual(level: Level, rank: Int32Array, rows: number, kind: Uint8Array) {
+function virtual(level: Level, rank: Int32Array, rows: number, kind: Uint8Array): Rows {
   const { count, from, to } = level;
-  const chains: Int32Array[] = [];
-  const pointRank: number[] = [];
-  const upper: number[] = [];
-  const lower: number[] = [];
+  const first = new Int32Array(from.length + 1);
+  let total = count;
+  let pieces = 0;
   for (let edge = 0; edge < from.length; edge++) {
-    const chain: number[] = [];
-    if (kind[edge] === DOWN) {
-      let last = from[edge] as number;
-      for (let row = (rank[last] as number) + 1; row < (rank[to[edge] as number] as number); row++) {
-        const point = count + pointRank.length;
-        pointRank.push(row);
-        chain.push(point);
-        upper.push(last);
-        lower.push(point);
-        last = point;
-      }
-      upper.push(last);
-      lower.push(to[edge] as number);
-    }
-    chains.push(Int32Array.from(chain));
+    first[edge] = total;
+    if (kind[edge] !== DOWN) continue;
+    const span = (rank[to[edge] as number] as number) - (rank[from[edge] as number] as number);
+    total += span - 1;
+    pieces += span;
   }
-  const total = count + pointRank.length;
+  first[from.length] = total;
+  const upper = new Int32Array(pieces);
+  const lower = new Int32Array(pieces);
   const allRanks = new Int32Array(total);
   allRanks.set(rank);
-  allRanks.set(pointRank, count);
-  const up = Int32Array.from(upper);
-  const down = Int32Array.from(lower);
-  const members = lists(
-    rows,
-    allRanks,
-    Int32Array.from({ length: total }, (_, i) => i),
-  );
-  const net: Rows = {
+  let piece = 0;
+  for (let edge = 0; edge < from.length; edge++) {
+    if (kind[edge] !== DOWN) continue;
+    let last = from[edge] as number;
+    let row = rank[last] as number;
+    for (let point = first[edge] as number; point < (first[edge + 1] as number); point++) {
+      allRanks[point] = ++row;
+      upper[piece] = last;
+      lower[piece++] = point;
+      last = point;
+    }
+    upper[piece] = last;
+    lower[piece++] = to[edge] as number;
+  }
+  const all = new Int32Array(total);
+  for (let i = 0; i < total; i++) all[i] = i;
+  const members = lists(rows, allRanks, all);
+  const place = new Int32Array(total);
+  const rowsOf: Int32Array[] = [];
+  for (let row = 0; row < rows; row++) {
+    const begin = members.offsets[row] as number;
+    const items = members.items.subarray(begin, members.offsets[row + 1]);
+    for (let i = 0; i < items.length; i++) place[items[i] as number] = i;
+    rowsOf.push(items);
+  }
+  return {
     total,
+    first,
     rank: allRanks,
-    above: lists(total, down, up),
-    below: lists(total, up, down),
-    rows: Array.from({ length: rows }, (_, row) =>
-      members.items.slice(members.offsets[row], members.offsets[row + 1]),
-    ),
-    place: new Int32Array(total),
+    above: lists(total, lower, upper),
+    below: lists(total, upper, lower),
+    rows: rowsOf,
+    place,
   };
-  for (const row of net.rows) for (let i = 0; i < row.length; i++) net.place[row[i] as number] = i;
-  return { chains, net };
 }
 
 function order(net: Rows) {
@@ -167,11 +175,14 @@ function rowOf(net: Rows, row: number): Int32Array {
   return net.rows[row] as Int32Array;
 }
 
-function place(net: Rows, chains: readonly Int32Array[], { count, width }: Level): Float64Array {
+function place(net: Rows, { count, width }: Level): Float64Array {
   const center = new Float64Array(net.total);
   const offset = new Float64Array(net.total);
   const weight = new Float64Array(net.total).fill(1);
-  for (const chain of chains) for (const point of chain) weight[point] = LANE_WEIGHT * chain.length ** 2;
+  for (let edge = 0; edge + 1 < net.first.length; edge++) {
+    const [begin, end] = [net.first[edge] as number, net.first[edge + 1] as number];
+    if (end > begin) weight.fill(LANE_WEIGHT * (end - begin) ** 2, begin, end);
+  }
   for (const row of net.rows) {
     for (let i = 1; i < row.length; i++) {
       const [a, b] = [row[i - 1] as number, row[i] as number];
@@ -182,6 +193,9 @@ function place(net: Rows, chains: readonly Int32Array[], { count, width }: Level
     for (const item of row) center[item] = (offset[item] as number) - middle;
   }
   const wanted = new Float64Array(net.total);
+  let longest = 0;
+  for (const row of net.rows) longest = Math.max(longest, row.length);
+  const pools = new Float64Array(longest * 3);
   const near: number[] = [];
   const gather = (item: number, side: Lists) => {
     const end = side.offsets[item + 1] as number;
@@ -196,7 +210,8 @@ function place(net: Rows, chains: readonly Int32Array[], { count, width }: Level
       if (side !== net.above) gather(item, net.below);
       wanted[item] = near.length > 0 ? pulled() : (center[item] as number);
     }
-    settle(row, wanted, offset, weight, center);
+    if (row.length === 1) center[row[0] as number] = wanted[row[0] as number] as number;
+    else settle(row, wanted, offset, weight, center, pools);
   };
   const last = net.rows.length - 1;
   for (let pass = 0; pass < PLACE_SWEEPS; pass++) {
@@ -242,29 +257,32 @@ export function settle(
   offset: Float64Array,
   weight: Float64Array,
   center: Float64Array,
+  // Room for the mean, weight and size of a pool for each item.
+  pools: Float64Array = new Float64Array(row.length * 3),
 ) {
-  const mean: number[] = [];
-  const weights: number[] = [];
-  const sizes: number[] = [];
-  for (const item of row) {
-    let value = (wanted[item] as number) - (offset[item] as number);
+  let count = 0;
+  for (let i = 0; i < row.length; i++) {
+    const item = row[i] as number;
+    let mean = (wanted[item] as number) - (offset[item] as number);
     let sum = weight[item] as number;
     let size = 1;
-    while (mean.length > 0 && (mean[mean.length - 1] as number) > value) {
-      const before = weights.pop() as number;
-      value = (value * sum + (mean.pop() as number) * before) / (sum + before);
+    while (count > 0 && (pools[count * 3 - 3] as number) > mean) {
+      count--;
+      const before = pools[count * 3 + 1] as number;
+      mean = (mean * sum + (pools[count * 3] as number) * before) / (sum + before);
       sum += before;
-      size += sizes.pop() as number;
+      size += pools[count * 3 + 2] as number;
     }
-    mean.push(value);
-    weights.push(sum);
-    sizes.push(size);
+    pools[count * 3] = mean;
+    pools[count * 3 + 1] = sum;
+    pools[count * 3 + 2] = size;
+    count++;
   }
   let i = 0;
-  for (let pool = 0; pool < mean.length; pool++) {
-    for (let k = 0; k < (sizes[pool] as number); k++, i++) {
+  for (let pool = 0; pool < count; pool++) {
+    for (let k = pools[pool * 3 + 2] as number; k > 0; k--, i++) {
       const item = row[i] as number;
-      center[item] = (mean[pool] as number) + (offset[item] as number);
+      center[item] = (pools[pool * 3] as number) + (offset[item] as number);
     }
   }
 }
@@ -284,38 +302,35 @@ function heights(net: Rows, { count, height }: Level, rows: number) {
 }
 
 interface Drawn {
+  first: Int32Array;
   rank: Int32Array;
   kind: Uint8Array;
-  chains: Int32Array[];
   center: Float64Array;
   top: Float64Array;
   bottom: Float64Array;
   y: Float32Array;
 }
 
-function route(level: Level, drawn: Drawn): Float32Array[] {
+function route(level: Level, drawn: Drawn) {
   const { from, to, height } = level;
-  const { chains, center, rank, kind, top, bottom, y } = drawn;
+  const { first, center, rank, kind, top, bottom, y } = drawn;
   const exits = ports(level, drawn, true);
   const entries = ports(level, drawn, false);
-  return chains.map((chain, edge) => {
-    if (kind[edge] === CUT) return new Float32Array(0);
+  const offsets = new Int32Array(from.length + 1);
+  for (let edge = 0; edge < from.length; edge++) {
+    const passed = (first[edge + 1] as number) - (first[edge] as number);
+    offsets[edge + 1] = (offsets[edge] as number) + (kind[edge] === CUT ? 0 : 4 + 4 * passed);
+  }
+  const points = new Float32Array(offsets[from.length] as number);
+  for (let edge = 0; edge < from.length; edge++) {
+    // An edge that closes a cycle leaves the bottom of one and enters the top of the other, which stands above.
+    if (kind[edge] === CUT) continue;
     const [source, target] = [from[edge] as number, to[edge] as number];
-    if (kind[edge] === UP) {
-      // Out of the bottom of one, into the top of the other, which stands above or beside it.
-      return Float32Array.of(
-        center[source] as number,
-        (y[source] as number) + (height[source] as number),
-        center[target] as number,
-        y[target] as number,
-      );
-    }
-    const points = new Float32Array(4 + chain.length * 4);
-    points[0] = (center[source] as number) + (exits[edge] as number);
-    points[1] = (y[source] as number) + (height[source] as number);
-    let at = 2;
+    let at = offsets[edge] as number;
+    points[at++] = (center[source] as number) + (exits[edge] as number);
+    points[at++] = (y[source] as number) + (height[source] as number);
     let row = rank[source] as number;
-    for (const point of chain) {
+    for (let point = first[edge] as number; point < (first[edge + 1] as number); point++) {
       row++;
       points[at++] = center[point] as number;
       points[at++] = top[row] as number;
@@ -323,31 +338,33 @@ function route(level: Level, drawn: Drawn): Float32Array[] {
       points[at++] = bottom[row] as number;
     }
     points[at++] = (center[target] as number) + (entries[edge] as number);
-    points[at] = y[target] as number;
-    return points;
-  });
+    points[at++] = y[target] as number;
+  }
+  return { points, offsets };
 }
 
 /** Edges of one box leave and enter side by side, in the order of where they go to and come from. */
-function ports(level: Level, { chains, center, kind }: Drawn, leaving: boolean): Float64Array {
+function ports(level: Level, { first, center, kind }: Drawn, leaving: boolean): Float64Array {
   const { count, width, from, to } = level;
-  const owner = leaving ? from : to;
-  const next = (edge: number) => {
-    const chain = chains[edge] as Int32Array;
-    const other = leaving ? (chain[0] ?? to[edge]) : (chain[chain.length - 1] ?? from[edge]);
-    return center[other as number] as number;
-  };
-  const drawn = Int32Array.from(from, (_, edge) => edge).filter((edge) => kind[edge] === DOWN);
-  const all = lists(
-    count,
-    Int32Array.from(drawn, (edge) => owner[edge] as number),
-    drawn,
-  );
+  const drawn = new Int32Array(from.length);
+  const owner = new Int32Array(from.length);
+  const key = new Float64Array(from.length);
+  let size = 0;
+  for (let edge = 0; edge < from.length; edge++) {
+    if (kind[edge] !== DOWN) continue;
+    const [begin, end] = [first[edge] as number, first[edge + 1] as number];
+    const next = leaving ? (end > begin ? begin : to[edge]) : end > begin ? end - 1 : from[edge];
+    key[edge] = center[next as number] as number;
+    owner[size] = (leaving ? from : to)[edge] as number;
+    drawn[size++] = edge;
+  }
+  const all = lists(count, owner.subarray(0, size), drawn.subarray(0, size));
   const shift = new Float64Array(from.length);
   for (let box = 0; box < count; box++) {
-    const edges = all.items.subarray(all.offsets[box], all.offsets[box + 1]);
-    if (edges.length < 2) continue;
-    edges.sort((a, b) => next(a) - next(b) || a - b);
+    const [begin, end] = [all.offsets[box] as number, all.offsets[box + 1] as number];
+    if (end - begin < 2) continue;
+    const edges = all.items.subarray(begin, end);
+    edges.sort((a, b) => (key[a] as number) - (key[b] as number) || a - b);
     const step = Math.min(PORT_STEP, ((width[box] as number) * 0.7) / edges.length);
     for (let i = 0; i < edges.length; i++) shift[edges[i] as number] = (i - (edges.length - 1) / 2) * step;
   }

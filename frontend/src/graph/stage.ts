@@ -119,9 +119,11 @@ export function createStage(canvas: HTMLCanvasElement, events: StageEvents): Sta
   };
 
   const watch = new ResizeObserver(() => {
+    const before = size;
     size = { width: canvas.clientWidth, height: canvas.clientHeight };
     if (unopened) open();
-    else move(camera);
+    // What is in the middle stays there.
+    else move({ ...camera, x: camera.x + (before.width - size.width) / 2 / camera.scale });
   });
   watch.observe(canvas);
 

@@ -1,7 +1,8 @@
 /** A laid out graph as an SVG file. Names are hostile: all text is escaped, nothing of it becomes markup. */
 import { fitted } from "./labels";
-import { HEADER, LINE_UP } from "./layout";
+import { HEADER } from "./layout";
 import { type GraphColors, mixed, type Paint, plain } from "./paint";
+import { UP } from "./ranks";
 import type { Scene } from "./scene";
 import { CLOSED, OPEN } from "./view";
 
@@ -57,7 +58,7 @@ export function svg(
   }
   const stroke = mixed(colors.bg, colors.faint, 0.62);
   for (let line = 0; line + 1 < layout.offsets.length; line++) {
-    const dash = layout.lineKind[line] === LINE_UP ? ' stroke-dasharray="4 3"' : "";
+    const dash = layout.lineKind[line] === UP ? ' stroke-dasharray="4 3"' : "";
     parts.push(`<path d="${path(scene, line, round)}" fill="none" stroke="${stroke}"${dash}/>`);
   }
   const none = plain(colors);
@@ -99,7 +100,7 @@ function path({ layout }: Scene, line: number, round: (value: number) => string)
   let text = `M${round(px)} ${round(py)}`;
   for (let i = begin + 2; i < (offsets[line + 1] as number); i += 2) {
     const [qx, qy] = [points[i] as number, points[i + 1] as number];
-    const bend = lineKind[line] === LINE_UP ? 30 : (qy - py) / 2;
+    const bend = lineKind[line] === UP ? 30 : (qy - py) / 2;
     text +=
       Math.abs(qx - px) > 0.5
         ? `C${round(px)} ${round(py + bend)} ${round(qx)} ${round(qy - bend)} ${round(qx)} ${round(qy)}`
