@@ -188,6 +188,20 @@ class Client:
         layers: list[Json] = self.layers(run["id"])["layers"]
         return sorted(layers, key=lambda layer: -(layer["time_us"] or 0.0))[:count]
 
+    # --- checks ---
+
+    def check(self, project: str, **wanted: Any) -> Json:
+        """Start a check of a project against a baseline: `{job, project}`.
+
+        `wanted`: `baseline_run`, or `baseline` as `baselines.read` gives it; `configuration`, `max_slowdown`,
+        `max_p99_ms`, `budget_s`.
+        """
+        return self._connection.post("/checks", _given({"project": project, **wanted}))
+
+    def check_result(self, job_id: str) -> Json:
+        """`{job, project, result}`; the result is None until the check has ended."""
+        return self._connection.get(f"/checks/{ref(job_id)}")
+
     # --- jobs ---
 
     def jobs(self, limit: int | None = None, **filters: Any) -> Json:

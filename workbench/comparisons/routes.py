@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import StringConstraints
 
-from workbench.comparisons import exporting, service
+from workbench.comparisons import checks, exporting, service
 from workbench.comparisons.schemas import CheckJob, CheckWanted, Comparison
 from workbench.downloads import CSV, JSON, attachment, json_text
 from workbench.errors import ERROR_RESPONSES
@@ -38,10 +38,12 @@ def export_comparison(runtime: RuntimeDep, side: Sides, format: Literal["csv", "
 @router.post("/checks", tags=["checks"], status_code=202)
 def start_check(runtime: RuntimeDep, wanted: CheckWanted) -> CheckJob:
     """Measure a project against a baseline, and decide whether it got slower."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return checks.start(session, runtime, wanted)
 
 
 @router.get("/checks/{job_id}", tags=["checks"])
 def get_check(runtime: RuntimeDep, job_id: str) -> CheckJob:
     """What a check found."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return checks.view(session, job_id)

@@ -1,6 +1,6 @@
 """What the API takes and tells of comparisons and checks."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -88,18 +88,32 @@ class Comparison(BaseModel):
     types: list[TypeDifference]
 
 
+# Samples a second: far more than any device gives, and far fewer than anybody would wait for.
+Rate = Annotated[float, Field(ge=1e-9, le=1e12, allow_inf_nan=False)]
+
+
 class CheckBaseline(BaseModel):
     """A baseline from a file: what `workbench check --json` or `workbench run show --json` printed."""
 
     run_id: str | None = Field(default=None, max_length=36)
     model_sha256: str | None = Field(default=None, max_length=64)
     configuration: Configuration | None = None
-    throughput_fps: float = Field(gt=0)
-    throughput_ci95: list[float] | None = Field(default=None, min_length=2, max_length=2)
-    latency_ms: dict[str, float | None] = Field(default_factory=dict, max_length=20)
+    throughput_fps: Rate
+    throughput_ci95: list[Rate] | None = Field(default=None, min_length=2, max_length=2)
+    latency_ms: dict[Annotated[str, Field(max_length=32)], Annotated[float, Field(allow_inf_nan=False)] | None] = Field(
+        default_factory=dict, max_length=20
+    )
     verdict: str | None = Field(default=None, max_length=32)
     machine: str | None = Field(default=None, max_length=200, description="CPU that it was measured on")
     effective_precision: str | None = Field(default=None, max_length=32)
+
+    @model_validator(mode="after")
+    def _around(self) -> Self:
+        if self.throughput_ci95 is not None:
+            low, high = self.throughput_ci95
+            if not low <= self.throughput_fps <= high:
+                raise ValueError("the interval of the throughput does not hold the throughput")
+        return self
 
 
 class CheckWanted(BaseModel):
@@ -123,6 +137,22 @@ class CheckWanted(BaseModel):
 CheckVerdict = Literal["passed", "regression", "noisy", "contended"]
 
 
+class CheckCriterion(BaseModel):
+    """One of the things that a check decides; the verdict is the worst of them."""
+
+    name: Literal["throughput", "p99"]
+    verdict: CheckVerdict
+    reason: str
+
+
+class CheckRound(BaseModel):
+    """One block of measuring: two slices of each side in turn."""
+
+    at_s: float
+    slowdown: float
+    quiet: bool = Field(description="false: others used the machine, and it does not count")
+
+
 class CheckResult(BaseModel):
     """`slowdown` 0.05 means that the project takes 5 % longer for the same work than the baseline."""
 
@@ -130,11 +160,11 @@ class CheckResult(BaseModel):
     reason: str
     interleaved: bool = Field(description="false: compared with recorded figures")
     slowdown: float | None
-    slowdown_ci95: list[float] | None
+    slowdown_ci95: list[float] | None = Field(description="holds also after repeated looks; null when contended")
     max_slowdown: float
     max_p99_ms: float | None
     p99_ms: float | None
-    rounds: int
+    rounds: int = Field(description="that count")
     measured_s: float
     baseline: dict[str, Any]
     current: dict[str, Any]
@@ -142,6 +172,8 @@ class CheckResult(BaseModel):
     configuration: Configuration
     warnings: list[str] = Field(default_factory=list)
     run_id: str | None = Field(default=None, description="the project's measurement, kept as a run")
+    criteria: list[CheckCriterion] = Field(default_factory=list)
+    series: list[CheckRound] = Field(default_factory=list, description="every round in order, also those left out")
 
 
 class CheckJob(BaseModel):
