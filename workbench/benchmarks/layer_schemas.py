@@ -14,6 +14,7 @@ ConversionKind = Literal["precision", "layout"]
 class LayerOriginal(BaseModel):
     name: str
     type: str | None = None
+    inferred: bool | None = Field(default=None, description="true: not in OpenVINO's record, placed by its neighbours")
 
 
 class Converts(BaseModel):

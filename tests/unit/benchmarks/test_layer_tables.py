@@ -205,6 +205,13 @@ class TestOverHttp:
         assert after["ceilings"]["memory_gbps"] == 20.0
         assert (after["layers"][0]["bound"], after["layers"][0]["roof_share"]) == ("memory", 0.5)
 
+    def test_what_was_placed_by_its_neighbours_says_so(self, lab: Lab) -> None:
+        originals = [{"name": "fc", "type": "Add"}, {"name": "product", "type": "MatMul", "inferred": True}]
+        run_id = lab.run({"layers": [NEW | {"originals": originals}]} | TABLE)
+        with client_of(lab.runtime) as client:
+            (layer,) = client.get(f"/api/v1/runs/{run_id}/layers").json()["layers"]
+        assert [item["inferred"] for item in layer["originals"]] == [None, True]
+
     def test_streams_share_the_roof(self, lab: Lab) -> None:
         lab.ceilings(memory_gbps=20.0, compute_gflops={"f32": 200.0})
         run_id = lab.run({"layers": [NEW]} | TABLE, streams=2, requests=2)

@@ -13,7 +13,7 @@ from workbench.engine.analyze.graph import Graph
 from workbench.engine.protocol import EngineError
 
 # A machine that others load may slow either side down.
-LOOSE = 6.0
+LOOSE = 10.0
 
 
 @pytest.fixture(scope="module")
