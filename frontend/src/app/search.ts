@@ -76,6 +76,9 @@ export interface LayerSearch {
   where?: string[];
   /** Only these layers, by their order: those of a finding. */
   only?: number[];
+  /** What earlier addresses had in place of `where`; taken out, since the router keeps what nobody names. */
+  over?: undefined;
+  share?: undefined;
   sort?: string;
   hide?: string[];
   layer?: number;
@@ -109,7 +112,7 @@ function conditions(raw: Raw): string[] | undefined {
   const [over, share] = [numeric(raw.over), numeric(raw.share)];
   const earlier = [over !== undefined && `time>${over}`, share !== undefined && `share>${share}`];
   const all = [...(texts(raw.where) ?? []), ...earlier.filter((entry) => entry !== false)];
-  return all.length > 0 ? all : undefined;
+  return all.length > 0 ? [...new Set(all)] : undefined;
 }
 
 function several<T>(value: unknown, read: (entry: unknown) => T | undefined): T[] | undefined {
@@ -139,6 +142,8 @@ export const projectSearch = (raw: Raw): ProjectSearch => ({
   bounds: several(raw.bounds, (entry) => oneOf(entry, BOUNDS)),
   where: conditions(raw),
   only: several(raw.only, numeric),
+  over: undefined,
+  share: undefined,
   sort: text(raw.sort),
   hide: texts(raw.hide),
   layer: numeric(raw.layer),

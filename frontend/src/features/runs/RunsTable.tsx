@@ -12,6 +12,7 @@ import { SortHeader } from "../../components/table/SortHeader";
 import { VirtualBody } from "../../components/table/VirtualBody";
 import { counted, decimal, plusMinus } from "../../format/number";
 import { age, dateTime } from "../../format/time";
+import classes from "./RunsTable.module.css";
 import { mixedPrecisions, unstable } from "./runColumns";
 import { tooFew } from "./tradeoff";
 import { VerdictChip } from "./VerdictChip";
@@ -74,7 +75,7 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
           <caption className="unseen">Runs of {project.name}</caption>
           <colgroup>
             <col />
-            <col style={{ width: 108 }} />
+            <col className={classes.throughput} />
             <col style={{ width: 84 }} />
             <col style={{ width: 66 }} />
             <col style={{ width: 96 }} />
@@ -122,7 +123,7 @@ export function RunsTable({ project, runs, selected, bestId, onPick }: Props) {
                   </th>
                   <td className="num">
                     {decimal(run.throughput_fps)}{" "}
-                    <span className="faint">{plusMinus(run.throughput_ci95)}</span>
+                    <span className={`faint ${classes.interval}`}>{plusMinus(run.throughput_ci95)}</span>
                   </td>
                   <td className="num">{decimal(run.latency_ms.median, 3)}</td>
                   <td

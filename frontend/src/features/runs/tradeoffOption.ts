@@ -68,6 +68,7 @@ export function tradeoffOption(drawing: Drawing, colors: ChartColors): EChartsOp
             symbol: stable ? "circle" : "diamond",
             symbolSize: chosen ? 14 : stable ? 9 : 12,
             itemStyle: {
+              opacity: 1,
               color: stable ? color(point.series) : colors.warn,
               borderColor: chosen ? colors.ink : stable ? colors.panel : color(point.series),
               borderWidth: chosen ? 2 : stable ? 1 : 1.5,
