@@ -1,4 +1,9 @@
-"""The job kind `benchmark`: each configuration measured in an engine process of its own, kept once it is done."""
+"""The job kind `benchmark`: configurations measured one after another, each kept once it is done.
+
+Where start-up times are wanted, each configuration has an engine process of its own, as only a fresh process gives
+them; else one process measures them all, and the next one goes on where it crashed. What cannot be measured is told at
+the end and keeps nothing else from being measured.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -16,8 +21,12 @@ from workbench.models import service as models
 from workbench.targets.driver import Span, run_operation
 
 SLACK_S = 1800.0
+# For each configuration of a sweep, beside twice its duration: an open loop may take as long again to serve the last.
+AROUND_CELL_S = 60.0
 # Of the time of one configuration, the clean run takes this part; the instrumented run takes the rest.
 CLEAN_PART = 0.75
+# What is wrong then is wrong with every configuration.
+HOPELESS = ("dataset_unreadable", "device_not_available", "input_not_supported", "model_corrupt", "model_dynamic_shape")
 
 
 def _benchmark(context: JobContext) -> Outcome:
@@ -26,29 +35,187 @@ def _benchmark(context: JobContext) -> Outcome:
         found = repository.parts(session, str(context.job.project_id))
     if found is None:
         raise JobFailed("project_archived", "The model or dataset of the project is gone.", "Create the project anew.")
-    project, model, dataset = found
-    inputs = engine_inputs(context, model, dataset, wanted)
-    count = len(wanted.configurations)
-    run_ids: list[str] = []
-    for number, configuration in enumerate(wanted.configurations):
-        label = configuration.label()
-        prefix = f"{label}: " if count == 1 else f"{number + 1} of {count}, {label}: "
-        start, end = number / count, (number + 1) / count
-        middle = start + (end - start) * (CLEAN_PART if wanted.layers else 1.0)
-        parameters = engine_parameters(project, model, wanted, configuration, "dataset" in inputs)
-        result, out = run_operation(
-            context,
-            "benchmark",
-            parameters,
-            inputs,
-            folder=f"run-{number}",
-            span=Span(start, middle, prefix),
-            timeout_s=(wanted.duration_s or 600.0) + SLACK_S,
+    work = _Cells(context, *found, wanted)
+    if len(work.labels) > 1 and not wanted.start_up:
+        work.sweep()
+    else:
+        work.one_by_one()
+    return work.outcome()
+
+
+class _Cells:
+    """The configurations of one job, by number: those that are measured, those that failed, and those to come."""
+
+    def __init__(
+        self, context: JobContext, project: Project, model: Model, dataset: Dataset, wanted: BenchmarkWanted
+    ) -> None:
+        self.context, self.project, self.wanted = context, project, wanted
+        self.inputs = engine_inputs(context, model, dataset, wanted)
+        self.labels = [configuration.label() for configuration in wanted.configurations]
+        self.parameters = [
+            engine_parameters(project, model, wanted, configuration, "dataset" in self.inputs)
+            for configuration in wanted.configurations
+        ]
+        self.run_ids: dict[int, str] = {}
+        self.failed: dict[int, JobFailed] = {}
+
+    def one_by_one(self) -> None:
+        """Each in a process of its own, followed by its layers."""
+        count = len(self.labels)
+        for number in range(count):
+            start, end = number / count, (number + 1) / count
+            middle = start + (end - start) * (CLEAN_PART if self.wanted.layers else 1.0)
+            try:
+                result, out = run_operation(
+                    self.context,
+                    "benchmark",
+                    self.parameters[number],
+                    self.inputs,
+                    folder=f"run-{number}",
+                    span=Span(start, middle, self._prefix(number)),
+                    timeout_s=2 * (self.wanted.duration_s or 600.0) + SLACK_S,
+                )
+            except JobFailed as failure:
+                self.context.check()
+                self._fail(number, failure)
+                continue
+            self._keep(number, result, out)
+            if self.wanted.layers:
+                self._layers(number, Span(middle, end, self._prefix(number) + "layers, "))
+
+    def sweep(self) -> None:
+        """All in one process, and in another one after a crash; then the layers of each."""
+        clean = CLEAN_PART if self.wanted.layers else 1.0
+        processes = 0
+        while left := self._left():
+            failure = JobFailed(
+                "engine_crashed", "The engine process ended without a word about it.", "Look at the job's log."
+            )
+            try:
+                run_operation(
+                    self.context,
+                    "sweep",
+                    self._sweep_parameters(left),
+                    self.inputs,
+                    folder=f"sweep-{processes}",
+                    span=Span(0.0, clean),
+                    timeout_s=len(left) * (2 * (self.wanted.duration_s or 600.0) + AROUND_CELL_S) + SLACK_S,
+                    on_partial=self._part,
+                )
+            except JobFailed as error:
+                self.context.check()
+                if error.code in HOPELESS:
+                    raise
+                failure = error
+            # Without a failure, it is an engine that does not do as it is told: no endless loop.
+            if unfinished := self._left():
+                self._fail(unfinished[0], failure)
+            processes += 1
+        for place, number in enumerate(sorted(self.run_ids) if self.wanted.layers else []):
+            each = (1.0 - clean) / len(self.run_ids)
+            start = clean + place * each
+            self._layers(number, Span(start, start + each, self._prefix(number) + "layers, "))
+
+    def outcome(self) -> Outcome:
+        """The job's result. Raises JobFailed where something could not be measured: with the reason's own code where
+        that is all there is to say, else with `cells_failed` and what was measured."""
+        result: dict[str, Any] = {
+            "run_ids": [self.run_ids[number] for number in sorted(self.run_ids)],
+            "project_id": self.project.id,
+        }
+        if not self.failed:
+            return Outcome(result)
+        number = min(self.failed)
+        failure = self.failed[number]
+        if not self.run_ids and len({other.code for other in self.failed.values()}) == 1:
+            raise failure
+        result["failed"] = [
+            {
+                "label": self.labels[number],
+                "configuration": self.wanted.configurations[number].model_dump(),
+                **self.failed[number].error(),
+            }
+            for number in sorted(self.failed)
+        ]
+        raise JobFailed(
+            "cells_failed",
+            f"{len(self.failed)} of {len(self.labels)} configurations could not be measured, the others were kept. "
+            f"{self.labels[number]}: {failure.message}",
+            failure.action,
+            result,
         )
-        run_ids.append(keep_run(context, project, configuration, label, result, out))
-        if wanted.layers:
-            _measure_layers(context, parameters, inputs, number, run_ids[-1], Span(middle, end, prefix + "layers, "))
-    return Outcome({"run_ids": run_ids, "project_id": project.id})
+
+    def _left(self) -> list[int]:
+        return [n for n in range(len(self.labels)) if n not in self.run_ids and n not in self.failed]
+
+    def _prefix(self, number: int) -> str:
+        count, label = len(self.labels), self.labels[number]
+        return f"{label}: " if count == 1 else f"{number + 1} of {count}, {label}: "
+
+    def _sweep_parameters(self, left: list[int]) -> dict[str, Any]:
+        own = Configuration.model_fields
+        return {
+            **{name: value for name, value in self.parameters[0].items() if name not in own},
+            "total": len(self.labels),
+            "cells": [
+                {
+                    "number": number,
+                    "label": self.labels[number],
+                    "configuration": {name: value for name, value in self.parameters[number].items() if name in own},
+                }
+                for number in left
+            ],
+        }
+
+    def _part(self, name: str, data: dict[str, Any], out: Path) -> None:
+        """One configuration of a sweep is done. What the engine says is checked: it ran hostile files."""
+        number = data.get("number")
+        if not isinstance(number, int) or number not in self._left():
+            self.context.log(f"the engine told of a configuration that it was not asked for: {number!r:.50}", "warning")
+        elif name == "cell_failed":
+            code, message, action = (str(data.get(key))[:2000] for key in ("code", "message", "action"))
+            self._fail(number, JobFailed(code[:64], message, action))
+        elif name == "cell":
+            file = out / f"latencies-{number}.npz"
+            if file.exists():
+                file.rename(out / "latencies.npz")
+            self._keep(number, data["result"], out)
+
+    def _keep(self, number: int, result: dict[str, Any], out: Path) -> None:
+        configuration, label = self.wanted.configurations[number], self.labels[number]
+        self.run_ids[number] = keep_run(self.context, self.project, configuration, label, result, out)
+
+    def _fail(self, number: int, failure: JobFailed) -> None:
+        self.failed[number] = failure
+        self.context.log(f"{self.labels[number]}: {failure.code}: {failure.message} {failure.action}", "error")
+        if failure.code in HOPELESS:
+            raise failure
+
+    def _layers(self, number: int, span: Span) -> None:
+        """The instrumented run. That it fails does not undo the run; the reason is kept beside it."""
+        context, run_id, project_id = self.context, self.run_ids[number], self.project.id
+        try:
+            result, out = run_operation(
+                context,
+                "layers",
+                _for_layers(self.parameters[number]),
+                self.inputs,
+                folder=f"layers-{number}",
+                span=span,
+                timeout_s=SLACK_S,
+            )
+        except JobFailed as failure:
+            context.check()
+            with context.transaction() as session:
+                repository.set_layers(session, run_id, layers_error=failure.error())
+                events.changed(session, "runs", run_id, project_id=project_id)
+            return
+        stored = publish(context, out, result.pop("artifact", None), "layers.json.gz")
+        with context.transaction() as session:
+            if stored is not None:
+                add_artifact(session, stored)
+                repository.set_layers(session, run_id, layers=result, layers_artifact_id=stored.id)
+            events.changed(session, "runs", run_id, project_id=project_id)
 
 
 def engine_inputs(context: JobContext, model: Model, dataset: Dataset, wanted: BenchmarkWanted) -> dict[str, Path]:
@@ -72,6 +239,7 @@ def engine_parameters(
         "precision": configuration.precision or project.precision,
         "duration_s": None if wanted.iterations else wanted.duration_s or 10.0,
         "iterations": wanted.iterations,
+        "start_up": wanted.start_up,
         "preprocessing": model.preprocessing,
         "layouts": {port["name"]: port["layout"] for port in inputs if port.get("layout")},
         "shapes": shapes_for(inputs, wanted.shapes),
@@ -79,38 +247,12 @@ def engine_parameters(
     }
 
 
-def _measure_layers(
-    context: JobContext,
-    parameters: dict[str, Any],
-    inputs: dict[str, Path],
-    number: int,
-    run_id: str,
-    span: Span,
-) -> None:
-    """The instrumented run. That it fails does not undo the run; the reason is kept beside it."""
-    project_id = str(context.job.project_id)
-    try:
-        result, out = run_operation(
-            context,
-            "layers",
-            parameters | {"duration_s": None, "iterations": None},
-            inputs,
-            folder=f"layers-{number}",
-            span=span,
-            timeout_s=SLACK_S,
-        )
-    except JobFailed as failure:
-        context.check()
-        with context.transaction() as session:
-            repository.set_layers(session, run_id, layers_error=failure.error())
-            events.changed(session, "runs", run_id, project_id=project_id)
-        return
-    stored = publish(context, out, result.pop("artifact", None), "layers.json.gz")
-    with context.transaction() as session:
-        if stored is not None:
-            add_artifact(session, stored)
-            repository.set_layers(session, run_id, layers=result, layers_artifact_id=stored.id)
-        events.changed(session, "runs", run_id, project_id=project_id)
+def _for_layers(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The instrumented run asks how long layers take, whoever waits for them: its loop is closed and asynchronous."""
+    changed: dict[str, Any] = {"duration_s": None, "iterations": None, "arrivals_per_s": None}
+    if parameters["api"] == "sync":
+        changed |= {"api": "async", "requests": 1}
+    return parameters | changed
 
 
 BENCHMARK = register(JobKind("benchmark", _benchmark, measuring=True))

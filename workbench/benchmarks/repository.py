@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, case, delete, select, update
 from sqlalchemy.orm import Session
 
-from workbench.db.tables import Artifact, Dataset, Model, Project, Run
+from workbench.db.tables import Artifact, Dataset, Job, Model, Project, Run
 
 
 def statement(project_id: str | None = None, job_id: str | None = None) -> Select[Run]:
@@ -61,6 +61,18 @@ def parts(session: Session, project_id: str) -> tuple[Project, Model, Dataset] |
         .where(Project.id == project_id)
     ).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def benchmark_jobs(session: Session, project_id: str) -> list[Job]:
+    """All jobs that measure configurations of a project, oldest first. Whoever asks in a transaction that writes is
+    alone with the project until it commits."""
+    session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
+    wanted = select(Job).where(Job.project_id == project_id, Job.kind == "benchmark")
+    return list(session.scalars(wanted.order_by(Job.created_at, Job.id)))
+
+
+def of_jobs(session: Session, job_ids: list[str]) -> list[Run]:
+    return list(session.scalars(select(Run).where(Run.job_id.in_(job_ids))))
 
 
 def target_of(session: Session, project_id: str) -> str | None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workbench.benchmarks import repository
+from workbench.benchmarks.advisor.gathering import findings
 from workbench.benchmarks.jobs import BENCHMARK, engine_inputs, engine_parameters
 from workbench.benchmarks.keeping import keep_run
 from workbench.benchmarks.recorded import best, layers, runs
@@ -21,7 +22,7 @@ from workbench.names import find
 from workbench.storage.store import Storage
 
 # What other rooms that measure, compare and report call, too.
-__all__ = ["best", "engine_inputs", "engine_parameters", "keep_run", "layers", "runs"]
+__all__ = ["best", "engine_inputs", "engine_parameters", "findings", "keep_run", "layers", "runs"]
 
 BASELINE = [
     Configuration(hint="latency"),
@@ -29,19 +30,31 @@ BASELINE = [
     Configuration(hint="none", streams=1, batch=1),
 ]
 DEFAULT_DURATION_S = 10.0
-# Beside the measuring itself: start, compile with and without cache, warm-up, and the instrumented run.
+# Beside the measuring itself: compile and warm-up; start and compile again without and with the cache where start-up
+# times are wanted; and the instrumented run.
+AROUND_CELL_S = 1.5
 AROUND_RUN_S = 3.0
 AROUND_LAYERS_S = 5.0
 
 
-def estimate_s(configurations: Sequence[Configuration], duration_s: float | None, layers: bool = True) -> float:
+def estimate_s(
+    configurations: Sequence[Configuration], duration_s: float | None, layers: bool = True, start_up: bool = True
+) -> float:
     """Expected seconds of a benchmark job."""
-    each = (duration_s or DEFAULT_DURATION_S) + AROUND_RUN_S + (AROUND_LAYERS_S if layers else 0.0)
+    around = AROUND_RUN_S if start_up else AROUND_CELL_S
+    each = (duration_s or DEFAULT_DURATION_S) + around + (AROUND_LAYERS_S if layers else 0.0)
     return each * len(configurations)
 
 
-def start(session: Session, queue: Queue, project: Project, wanted: BenchmarkWanted, title: str | None = None) -> Job:
-    """Queue the measurements of `wanted` on the project's target."""
+def start(
+    session: Session,
+    queue: Queue,
+    project: Project,
+    wanted: BenchmarkWanted,
+    title: str | None = None,
+    continues: str | None = None,
+) -> Job:
+    """Queue the measurements of `wanted` on the project's target; `continues` is the job that did not come to them."""
     if project.target_id is None:
         raise Conflict("The target of this project is gone.", code="project_archived", action="Create it anew.")
     count = len(wanted.configurations)
@@ -51,12 +64,12 @@ def start(session: Session, queue: Queue, project: Project, wanted: BenchmarkWan
         queue,
         BENCHMARK,
         f"{label} · {project.name}",
-        wanted.model_dump(),
+        wanted.model_dump() | ({"continues": continues} if continues else {}),
         target_id=project.target_id,
         project_id=project.id,
         model_id=project.model_id,
         dataset_id=project.dataset_id,
-        estimate_s=estimate_s(wanted.configurations, wanted.duration_s, wanted.layers),
+        estimate_s=estimate_s(wanted.configurations, wanted.duration_s, wanted.layers, wanted.start_up),
     )
 
 

@@ -54,13 +54,14 @@ def kinds() -> Mapping[str, JobKind]:
 
 
 class JobFailed(Exception):
-    """Ends a job as failed with a code, a sentence and an action."""
+    """Ends a job as failed with a code, a sentence and an action; `result` is what it leaves all the same."""
 
-    def __init__(self, code: str, message: str, action: str) -> None:
+    def __init__(self, code: str, message: str, action: str, result: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.action = action
+        self.result = result
 
     def error(self) -> dict[str, str]:
         return {"code": self.code, "message": self.message, "action": self.action}

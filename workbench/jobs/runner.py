@@ -142,7 +142,8 @@ def _attempt(kind: JobKind, context: JobContext) -> tuple[str, dict[str, Any], C
 
 def _failed(context: JobContext, failure: JobFailed) -> tuple[str, dict[str, Any], None]:
     context.log(f"failed: {failure.code}: {failure.message} {failure.action}", "error")
-    return "failed", {"error": failure.error()}, None
+    values: dict[str, Any] = {"error": failure.error()}
+    return "failed", values | ({"result": failure.result} if failure.result is not None else {}), None
 
 
 def _aborted(kind: JobKind, context: JobContext, reason: str) -> tuple[str, dict[str, Any], None]:
