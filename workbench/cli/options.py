@@ -12,6 +12,8 @@ Search = Annotated[str | None, typer.Option("--search", help="Only those with th
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 _NUMBER = re.compile(r"[0-9]+")
+_RANGE = re.compile(r"([0-9]{1,9})(?:-|\.\.)([0-9]{1,9})(?:x([0-9]{1,9}))?")
+MOST = 400
 
 
 def numbers(text: str | None, option: str) -> list[int] | None:
@@ -22,6 +24,38 @@ def numbers(text: str | None, option: str) -> list[int] | None:
     if not all(_NUMBER.fullmatch(part) and int(part) > 0 for part in parts):
         raise typer.BadParameter(f"'{text}' is not a list of positive numbers such as 1,2,4.", param_hint=option)
     return [int(part) for part in parts]
+
+
+def ranges(text: str | None, option: str) -> list[int] | None:
+    """`1,2,4`, `1-8` and `1..64x2` (each twice the one before), also mixed, as integers ≥ 1, each once; None stays
+    None. Raises BadParameter."""
+    if text is None:
+        return None
+    found: dict[int, None] = {}
+    for part in (part.strip() for part in text.split(",")):
+        match = _RANGE.fullmatch(part)
+        if match is None:
+            found |= dict.fromkeys(numbers(part, option) or ())
+            continue
+        value, last, factor = int(match[1]), int(match[2]), int(match[3]) if match[3] else None
+        if not 1 <= value <= last or (factor is not None and factor < 2):
+            raise typer.BadParameter(f"'{part}' is no range such as 1-8 or 1..64x2.", param_hint=option)
+        while value <= last and len(found) <= MOST:
+            found[value] = None
+            value = value * factor if factor else value + 1
+    if len(found) > MOST:
+        raise typer.BadParameter(f"'{text}' are more than {MOST} numbers.", param_hint=option)
+    return list(found)
+
+
+def rates(text: str | None, option: str) -> list[float] | None:
+    """`50,100.5` as numbers above 0; None stays None. Raises BadParameter."""
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(re.fullmatch(r"[0-9]+(\.[0-9]+)?", part) and float(part) > 0 for part in parts):
+        raise typer.BadParameter(f"'{text}' is not a list of positive numbers such as 50,100.", param_hint=option)
+    return [float(part) for part in parts]
 
 
 def _named(text: str, option: str, example: str) -> tuple[str, list[str]]:

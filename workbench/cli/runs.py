@@ -52,7 +52,8 @@ def show_run(run: Run, as_json: Json = False) -> None:
             ("streams × requests × batch", " × ".join(str(found[key]) for key in ("streams", "requests", "batch"))),
             ("precision", found["effective_precision"]),
             ("throughput", f"{units.figure(found['throughput_fps'])} FPS{_interval(found['throughput_ci95'], 'FPS')}"),
-            *((f"latency {name}", units.figure(value, "ms")) for name, value in known if value is not None),
+            *((f"latency {name}", units.figure(value, "ms") or "not enough samples") for name, value in known),
+            *_open_loop(found["open_loop"]),
             ("median, 95 %", _interval(found["latency_median_ci95"], "ms").strip(" ,")),
             ("verdict", f"{found['verdict']}: {found['verdict_reason']}"),
             ("samples", f"{found['samples']:,} requests in {units.figure(found['duration_s'], 's')}"),
@@ -67,6 +68,19 @@ def show_run(run: Run, as_json: Json = False) -> None:
             ("measured", units.moment(found["created_at"])),
         ]
     )
+
+
+def _open_loop(found: Document | None) -> list[tuple[str, str | None]]:
+    """What came of requests that arrived by themselves."""
+    if found is None:
+        return []
+    kept_up = "kept up" if found["kept_up"] else "did not keep up: the queue grew, and latency with it"
+    return [
+        ("arrivals", f"{units.figure(found['arrivals_per_s'])} a second, {kept_up}"),
+        ("served", f"{found['completed']:,} of {found['arrived']:,}, {units.figure(found['achieved_per_s'])} a second"),
+        ("median wait", units.figure(found["wait_ms"], "ms")),
+        ("median without wait", units.figure(found["service_ms"], "ms")),
+    ]
 
 
 @app.command("layers")
@@ -140,6 +154,8 @@ def show_runs(runs: list[Document]) -> None:
     )
     if any(run["verdict"] != "stable" for run in runs):
         note("A run that is not stable is no number to decide by; 'workbench run show RUN' has the reason.")
+    if any(run["latency_ms"]["p99"] is None for run in runs):
+        note("A run without p99 has not enough samples for it: measure longer.")
     if len({run["effective_precision"] for run in runs}) > 1:
         note("These runs executed in different precisions: they do not measure the same thing.")
 

@@ -161,10 +161,15 @@ class Client:
         """Measure configurations one after another: `{job}`.
 
         A configuration has `hint`, or `streams`; and `requests`, `batch`, `threads`, `precision`.
-        `wanted`: `duration_s` or `iterations`, `layers`, `shapes`, `input` ("dataset" or "synthetic").
+        `api` ("async" or "sync") and `arrivals_per_s` choose the load.
+        `wanted`: `duration_s` or `iterations`, `layers`, `start_up`, `shapes`, `input` ("dataset" or "synthetic").
         """
         body = _given({"configurations": list(configurations), **wanted})
         return self._connection.post(f"/projects/{ref(project)}/benchmarks", body)
+
+    def continue_benchmark(self, job_id: str) -> Json:
+        """Measure what a benchmark that was cancelled, failed or lost did not come to: `{job}`."""
+        return self._connection.post(f"/benchmarks/{ref(job_id)}/continue")
 
     def runs(self, limit: int | None = None, **filters: Any) -> Json:
         """`{items, total}`, newest first; filters: `project`, `job`, `sort`."""

@@ -20,6 +20,45 @@ class TestNumbers:
             options.numbers(text, "--streams")
 
 
+class TestRanges:
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            ("1-4", [1, 2, 3, 4]),
+            ("2..4", [2, 3, 4]),
+            ("1..64x2", [1, 2, 4, 8, 16, 32, 64]),
+            ("1..70x3, 5", [1, 3, 9, 27, 5]),
+            ("2,1-3,2", [2, 1, 3]),
+            ("7-7", [7]),
+        ],
+    )
+    def test_of_numbers(self, text: str, wanted: list[int]) -> None:
+        assert options.ranges(text, "--batch") == wanted
+        assert options.ranges(None, "--batch") is None
+
+    @pytest.mark.parametrize(
+        "text", ["4-1", "0-3", "1-", "-3", "1..8x1", "1..8x0", "1-8x", "1-2-3", "1-500", "a-b", ""]
+    )
+    def test_what_is_none(self, text: str) -> None:
+        with pytest.raises(typer.BadParameter):
+            options.ranges(text, "--batch")
+
+    def test_a_shape_has_no_ranges(self) -> None:
+        with pytest.raises(typer.BadParameter):
+            options.shapes(["x=1-3,3"], "--shape")
+
+
+class TestRates:
+    def test_a_list(self) -> None:
+        assert options.rates("50, 0.5,100.25", "--arrivals") == [50.0, 0.5, 100.25]
+        assert options.rates(None, "--arrivals") is None
+
+    @pytest.mark.parametrize("text", ["", "0", "0.0", "-1", "1e3", "inf", "nan", "1-8", "5,"])
+    def test_what_is_none(self, text: str) -> None:
+        with pytest.raises(typer.BadParameter):
+            options.rates(text, "--arrivals")
+
+
 class TestShapes:
     def test_names_may_hold_signs(self) -> None:
         assert options.shapes(["x=1,3", "a=b:0=2"], "--shape") == {"x": [1, 3], "a=b:0": [2]}
@@ -81,10 +120,20 @@ class TestConfigurations:
         assert configurations(streams, batches, requests, named, None, None) == wanted
 
     def test_threads_and_precision_hold_for_all(self) -> None:
-        assert configurations([1], None, None, ["latency"], 3, "f32") == [
+        assert configurations([1], None, None, ["latency"], [3], "f32") == [
             {"hint": "none", "streams": 1, "threads": 3, "precision": "f32"},
             {"hint": "latency", "threads": 3, "precision": "f32"},
         ]
+
+    def test_threads_and_arrivals_combine(self) -> None:
+        found = configurations([1], None, None, [], [1, 2], None, "async", [5.0, 10.0])
+        assert [(one["threads"], one["arrivals_per_s"]) for one in found] == [(1, 5), (1, 10), (2, 5), (2, 10)]
+        assert {one["api"] for one in found} == {"async"}
+
+    def test_the_api_alone_asks_for_a_baseline(self) -> None:
+        found = configurations(None, None, None, [], None, None, "sync")
+        assert [one["hint"] for one in found] == ["latency", "throughput", "none"]
+        assert {one["api"] for one in found} == {"sync"}
 
     def test_hints(self) -> None:
         assert hints("latency, cumulative_throughput") == ["latency", "cumulative_throughput"]
