@@ -8,12 +8,12 @@
  */
 import type { Group, Grouping } from "./groups";
 import type { GraphDocument } from "./types";
-import { listOf, type Wiring } from "./wiring";
+import type { Wiring } from "./wiring";
 
 const SMALLEST = 3;
-const LONGEST = 1500;
+const LONGEST = 1000;
 /** Comparisons of node types that may be spent. */
-const BUDGET = 60_000_000;
+const BUDGET = 20_000_000;
 
 interface Run {
   start: number;
@@ -84,12 +84,14 @@ export function repeats(document: GraphDocument, wiring: Wiring): Run[] {
   return chosen.sort((a, b) => a.start - b.start);
 }
 
-function readsAlike(wiring: Wiring, first: number, second: number, period: number): boolean {
-  const a = listOf(wiring.producers, first);
-  const b = listOf(wiring.producers, second);
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) {
-    const [from, to] = [a[i] as number, b[i] as number];
+function readsAlike({ producers }: Wiring, first: number, second: number, period: number): boolean {
+  const { offsets, items } = producers;
+  const begin = offsets[first] as number;
+  const shift = (offsets[second] as number) - begin;
+  const end = offsets[first + 1] as number;
+  if ((offsets[second + 1] as number) - end !== shift) return false;
+  for (let i = begin; i < end; i++) {
+    const [from, to] = [items[i] as number, items[i + shift] as number];
     if (first - from === second - to) continue;
     // One node from outside that all blocks read.
     if (from === to && second - to > period) continue;

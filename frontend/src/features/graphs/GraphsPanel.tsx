@@ -1,5 +1,5 @@
 import { SegmentedControl, useComputedColorScheme } from "@mantine/core";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Panel } from "../../components/Panel";
 import { EmptyState } from "../../components/States";
 import { percent } from "../../format/number";
@@ -31,6 +31,8 @@ interface Props {
   file: string;
   /** What is collapsed at first; by default nothing of small graphs, and the scopes of large ones. */
   initialCollapse?: CollapseMode;
+  /** Without a frame of its own, for a place inside a panel. */
+  bare?: boolean;
 }
 
 type Shown = "both" | "ir" | "runtime";
@@ -45,6 +47,7 @@ const NOWHERE: Focus = { nodes: [], token: 0 };
 /** The model's graph and the executed one, side by side, linked by the layers' own record of originals. */
 export function GraphsPanel(props: Props) {
   const { model, runtime, selectedOrder, onPick, colorBy, onColorBy, file, initialCollapse } = props;
+  const Frame = props.bare ? Bare : Panel;
   const scheme = useComputedColorScheme("light");
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the colours are
   const colors = useMemo(() => readGraphColors(), [scheme]);
@@ -168,12 +171,12 @@ export function GraphsPanel(props: Props) {
   const both = [model, runtime].filter((document) => document !== undefined);
   if (size === 0) {
     return (
-      <Panel title="Graphs">
+      <Frame title="Graphs">
         <EmptyState title="There is no graph to show">
           The graph of a model is read when it is imported, that of what is executed with the layer times of a
           run.
         </EmptyState>
-      </Panel>
+      </Frame>
     );
   }
 
@@ -222,7 +225,7 @@ export function GraphsPanel(props: Props) {
     [ir, irPaint],
   ]);
   return (
-    <Panel
+    <Frame
       title="Graphs"
       aside={
         <>
@@ -309,7 +312,7 @@ export function GraphsPanel(props: Props) {
           />
         )}
       </div>
-    </Panel>
+    </Frame>
   );
 }
 
@@ -341,6 +344,18 @@ function marksOf(
     partners: boxes(partners),
     hits: found && boxes(found),
   };
+}
+
+function Bare({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <div className={classes.bareHead}>
+        <h3>{title}</h3>
+        {aside && <div className="row wrap small dim">{aside}</div>}
+      </div>
+      {children}
+    </section>
+  );
 }
 
 /** One entry for each shade that occurs in any of the graphs; shares of the time are those of the first with times. */
