@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 
 from workbench import __version__
-from workbench.cli import benchmark, check, datasets, demo, doctor, jobs, models, projects, runs, serve, targets, tokens
+from workbench.cli import (
+    benchmark,
+    check,
+    compare,
+    datasets,
+    demo,
+    doctor,
+    export,
+    jobs,
+    models,
+    projects,
+    runs,
+    serve,
+    targets,
+    tokens,
+)
 from workbench.cli.failures import Commands
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -23,6 +38,8 @@ app.add_typer(targets.app, name="target")
 app.add_typer(projects.app, name="project")
 app.command()(benchmark.benchmark)
 app.command()(check.check)
+app.command()(compare.compare)
+export.add_to(runs.app, projects.app)
 app.add_typer(runs.app, name="run")
 app.add_typer(jobs.app, name="job")
 app.add_typer(tokens.app, name="token")

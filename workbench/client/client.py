@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 
 from workbench import discovery
-from workbench.client import sources, uploads, waiting
+from workbench.client import exports, sources, uploads, waiting
 from workbench.client.connection import Connection, Json, ref
 from workbench.client.errors import ApiError, BadFiles, ServerNotReachable
+from workbench.client.exports import Export
 
 # The server cannot read the path that the client sees: then the files are sent.
 NOT_BY_PATH = ("path_not_allowed", "path_not_found")
@@ -192,6 +193,36 @@ class Client:
             return []
         layers: list[Json] = self.layers(run["id"])["layers"]
         return sorted(layers, key=lambda layer: -(layer["time_us"] or 0.0))[:count]
+
+    def findings(self, run_id: str) -> Json:
+        """What stands out in a run: `{findings, rules}`."""
+        return self._connection.get(f"/runs/{ref(run_id)}/findings")
+
+    def compare(self, sides: Sequence[str]) -> Json:
+        """Runs (by id) or projects beside each other: `{sides, metrics, warnings, layers, types, …}`."""
+        return self._connection.get("/comparisons", side=list(sides))
+
+    # --- files ---
+
+    def export_comparison(self, sides: Sequence[str], format: str) -> Export:
+        """`format`: csv, json or html."""
+        return exports.fetch(self._connection, "/comparisons/export", {"side": list(sides), "format": format})
+
+    def export_runs(self, project: str, format: str) -> Export:
+        """All runs of a project; `format`: csv or json."""
+        return exports.fetch(self._connection, "/runs/export", {"project": project, "format": format})
+
+    def export_run(self, run_id: str, format: str) -> Export:
+        """One run; the JSON is a baseline for a check."""
+        return exports.fetch(self._connection, f"/runs/{ref(run_id)}/export", {"format": format})
+
+    def export_layers(self, run_id: str, format: str) -> Export:
+        """The executed layers of a run; `format`: csv or json."""
+        return exports.fetch(self._connection, f"/runs/{ref(run_id)}/layers/export", {"format": format})
+
+    def project_report(self, project: str, format: str = "html") -> Export:
+        """All about a project; `format`: html or json."""
+        return exports.fetch(self._connection, f"/projects/{ref(project)}/summary", {"format": format})
 
     # --- checks ---
 

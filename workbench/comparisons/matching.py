@@ -14,7 +14,7 @@ Layers are matched through the original layers that they were fused from, in fiv
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -32,6 +32,8 @@ _CONVERTS = {"reorder", "convert"}
 _INSERTED = re.compile(r"/fq_(?:output|input|weights)_\d+(?:_\d+)?$")
 # So much of both sequences must agree before layers are matched by their place.
 SAME_NETWORK = 0.9
+# Fewer anchors than this are alike by chance.
+FEWEST_ANCHORS = 4
 # Finding what two sequences have in common takes time by the square of their length.
 MAX_SEQUENCE = 3000
 
@@ -165,19 +167,22 @@ def _quantized(name: str) -> str:
     return _INSERTED.sub("", name)
 
 
-def _signature(layer: Layer) -> tuple[object, ...]:
-    """What tells an anchor by its work alone: types, weights, and the shape of what comes out, batch aside."""
+def _signature(layer: Layer) -> tuple[object, ...] | None:
+    """What tells an anchor by its work alone: types, weights, and the shape of what comes out, batch aside. None where
+    neither shape is known."""
     kinds = tuple(sorted(item.type for item in layer.originals if item.type in ANCHORS))
     weights = layer.attributes.get("weights_shape")
     outputs = layer.outputs[0].get("shape", [])[1:] if layer.outputs else []
-    return (kinds, tuple(weights or ()), tuple(outputs))
+    return (kinds, tuple(weights or ()), tuple(outputs)) if weights or outputs else None
 
 
 def _join_anchors(joined: _Joined) -> None:
-    first: dict[str, int] = {}
+    first: dict[tuple[str, str | None], int] = {}
     for index, member in enumerate(joined.members):
-        for anchor in member.anchors:
-            joined.join(first.setdefault(anchor, index), index)
+        # Networks of the same exporter share names such as n3; a convolution is never a matrix product.
+        for item in member.layer.originals:
+            if item.type in ANCHORS:
+                joined.join(first.setdefault((item.name, item.type), index), index)
 
 
 def _join_equal(joined: _Joined) -> None:
@@ -243,6 +248,8 @@ def _join_places(joined: _Joined, sides: int) -> bool:
 def _same_places(joined: _Joined, first: list[int], other: list[int]) -> list[tuple[int, int]]:
     """Pairs of anchors at the same place of both sequences; none where these are not those of one network."""
     ours, theirs = [_token(joined, index) for index in first], [_token(joined, index) for index in other]
+    if min(len(ours), len(theirs)) < FEWEST_ANCHORS:
+        return []
     if ours == theirs:
         return list(zip(first, other, strict=True))
     if max(len(ours), len(theirs)) > MAX_SEQUENCE:
@@ -257,7 +264,8 @@ def _token(joined: _Joined, index: int) -> tuple[object, ...]:
     root = joined.root(index)
     if len(joined.sides[root]) > 1:
         return ("group", root)
-    return ("alone", joined.members[index].signature)
+    signature = joined.members[index].signature
+    return ("alone", signature) if signature is not None else ("unknown", index)
 
 
 def _gather_conversions(groups: list[Group]) -> list[Group]:
@@ -291,14 +299,3 @@ def _fed(member: Member) -> Member | None:
                 return following
             waiting.append(following)
     return None
-
-
-def shared_names(sides: Iterable[Sequence[Layer]]) -> bool:
-    """Whether any two sides have the name of an original layer in common."""
-    seen: set[str] = set()
-    for layers in sides:
-        own = {item.name for layer in layers for item in layer.originals if item.type not in (None, "Constant")}
-        if own & seen:
-            return True
-        seen |= own
-    return False

@@ -46,6 +46,14 @@ def _analysis(side: Measured, name: str) -> Value | None:
     return _value(getattr(analysis, name)) if analysis is not None else None
 
 
+def _work(side: Measured) -> Value | None:
+    """Operations on integers counted like those on floats: an INT8 model does the same work in other numbers."""
+    analysis = side.model.analysis if side.model is not None else None
+    if analysis is None or (analysis.gflop is None and analysis.giop is None):
+        return None
+    return _value((analysis.gflop or 0.0) + (analysis.giop or 0.0))
+
+
 FIGURES = (
     _Figure(
         "throughput_fps", "Throughput", "FPS", "higher",
@@ -69,7 +77,7 @@ FIGURES = (
         lambda side: _value(side.model.size_bytes) if side.model is not None else None,
     ),
     _Figure("weight_bytes", "Weights", "bytes", "lower", lambda side: _analysis(side, "weight_bytes")),
-    _Figure("gflop", "Work of one inference", "GFLOP", None, lambda side: _analysis(side, "gflop")),
+    _Figure("gflop", "Work of one inference", "GFLOP", None, _work),
     _Figure(
         "layers_us", "All layers together", "µs", "lower",
         lambda side: _value(side.layers.total_us) if side.layers is not None else None,

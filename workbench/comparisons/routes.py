@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import StringConstraints
 
-from workbench.comparisons import checks, exporting, service
+from workbench.comparisons import checks, exporting, html, service, summary
 from workbench.comparisons.schemas import CheckJob, CheckWanted, Comparison
-from workbench.downloads import CSV, JSON, attachment, json_text
+from workbench.downloads import CSV, HTML, JSON, attachment, json_text
 from workbench.errors import ERROR_RESPONSES
 from workbench.runtime import RuntimeDep
 
@@ -30,9 +30,21 @@ def export_comparison(runtime: RuntimeDep, side: Sides, format: Literal["csv", "
     """The comparison as a file; `html` is one page that opens without a network."""
     found = service.compare(runtime, side)
     name = f"comparison of {found.sides[0].project.name}"
+    if format == "html":
+        return attachment(html.comparison_report(found), HTML, name, "html")
     if format == "csv":
         return attachment(exporting.comparison_csv(found), CSV, name, "csv")
     return attachment(json_text(found.model_dump(mode="json")), JSON, name, "json")
+
+
+@router.get("/projects/{ref}/summary", tags=["projects"], response_class=Response)
+def get_project_summary(runtime: RuntimeDep, ref: str, format: Literal["html", "json"] = "html") -> Response:
+    """All about a project in one file; `html` is one page with charts that opens without a network."""
+    found = summary.summarise(runtime, ref)
+    name = f"report of {found.project.name}"
+    if format == "html":
+        return attachment(html.project_report(found), HTML, name, "html")
+    return attachment(json_text(found.model_dump(mode="json", by_alias=True)), JSON, name, "json")
 
 
 @router.post("/checks", tags=["checks"], status_code=202)

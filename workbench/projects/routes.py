@@ -1,6 +1,6 @@
 """`/projects`: create, list, look at, delete; and what fits together."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -127,10 +127,4 @@ def start_benchmark(runtime: RuntimeDep, ref: str, wanted: BenchmarkWanted) -> B
 @router.post("/{ref}/searches", status_code=202)
 def start_search(runtime: RuntimeDep, ref: str, wanted: SearchWanted) -> SearchJob:
     """Look for the best configurations of a project."""
-    raise NotImplementedError
-
-
-@router.get("/{ref}/summary", response_class=Response)
-def get_project_summary(runtime: RuntimeDep, ref: str, format: Literal["html", "json"] = "html") -> Response:
-    """All about a project in one file; `html` is one page with charts that opens without a network."""
     raise NotImplementedError

@@ -62,6 +62,21 @@ class TestRows:
         assert "different_models" in codes(found)
         assert {row.type for row in found.types} == {"Convolution", "Pooling", "Reorder", "FullyConnected"}
 
+    def test_networks_that_share_some_names(self) -> None:
+        """Exporters call layers n0, n1 …: a pooling in common does not make a network the same."""
+        other = network(layer("k", 80, ("k", "Convolution")), layer("pool", 20, POOL, type="Pooling"))
+        found = compare([side(FP32), side(other)])
+        assert found.layers == []
+        assert "different_models" in codes(found)
+
+    def test_one_of_three_is_another_network(self) -> None:
+        other = network(layer("k", 50, ("k", "MatMul"), type="FullyConnected"))
+        found = compare([side(FP32), side(other), side(INT8)])
+        assert found.accounted == [1.0, None, pytest.approx(35 / 40)]
+        assert found.layers[0].delta_us == [0, None, -50]
+        (warning,) = [item for item in found.warnings if item.code == "different_models"]
+        assert warning.message.startswith("B: another network")
+
     def test_a_side_without_layers(self) -> None:
         found = compare([side(FP32), side(None)])
         assert found.layers == []

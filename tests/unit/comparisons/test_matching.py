@@ -2,7 +2,7 @@
 
 from tests.unit.comparisons.measured import layer, network
 from workbench.benchmarks.layer_schemas import Layer
-from workbench.comparisons.matching import match, shared_names
+from workbench.comparisons.matching import match
 
 
 def grouped(*sides: list[Layer]) -> list[list[str]]:
@@ -54,6 +54,11 @@ class TestMatch:
         one = network(layer("c1", 10, CONV, ("Multiply_7", None)))
         two = network(layer("pool", 1, ("pool", "MaxPool"), ("Multiply_7", None), type="Pooling"))
         assert grouped(one, two) == [["0:c1"], ["1:pool"]]
+
+    def test_a_name_in_common_does_not_make_a_convolution_a_matrix_product(self) -> None:
+        one = network(layer("n3", 10, ("n3", "Convolution")))
+        two = network(layer("n3", 10, ("n3", "MatMul"), type="FullyConnected"))
+        assert grouped(one, two) == [["0:n3"], ["1:n3"]]
 
     def test_conversions_stand_before_what_they_feed(self) -> None:
         one = network(layer("reorder", 5, type="Reorder"), layer("c1", 10, CONV, after=["reorder"]))
@@ -114,4 +119,3 @@ class TestMatch:
         groups, by_place = match([one, two])
         assert not by_place
         assert len(groups) == 18
-        assert not shared_names([one, two])

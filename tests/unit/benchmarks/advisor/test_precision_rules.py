@@ -37,6 +37,11 @@ class TestCalibrateFirst:
         found = calibrate_first(facts(split(0.8), roof=ceilings(f32=100.0, i8=200.0)))
         assert value(found, "Estimated gain of the whole") == 1.67
 
+    def test_ceilings_measured_on_a_busy_machine_promise_no_wonders(self) -> None:
+        """Twice bf16 at most: 1 / (0.2 + 0.4) = 1.67."""
+        found = calibrate_first(facts(split(0.8), roof=ceilings(bf16=50.0, i8=350.0), effective_precision="bf16"))
+        assert value(found, "Estimated gain of the whole") == 1.67
+
     def test_at_the_threshold(self) -> None:
         """A gain of 1.15 needs p = (1 - 1/1.15) / (1 - 1/3) = 0.1957."""
         assert isinstance(calibrate_first(facts(split(0.195))), Fine)
