@@ -9,7 +9,7 @@ import { ErrorState, SkeletonRows } from "../../components/States";
 import { counted } from "../../format/number";
 import { CeilingsAction } from "../layers/CeilingsAction";
 import classes from "./Findings.module.css";
-import { evidenceText, inOrder, quietRules, stepOf } from "./findings";
+import { evidenceText, foremost, quietRules, stepOf } from "./findings";
 import { findingsQuery } from "./queries";
 
 interface Props {
@@ -45,12 +45,23 @@ export function FindingsPanel({ project, run, onChange }: Props) {
 
 function Loaded({ findings, project, onChange }: Props & { findings: Findings }) {
   const quiet = quietRules(findings.rules);
+  const [first, rest] = foremost(findings.findings);
   return (
     <>
       {findings.findings.length === 0 && <p className="dim">Nothing stands out in this run.</p>}
-      {inOrder(findings.findings).map((finding) => (
+      {first.map((finding) => (
         <FindingRow key={finding.rule} {...{ finding, project, onChange }} />
       ))}
+      {rest.length > 0 && (
+        <details style={{ marginTop: 6 }}>
+          <summary className="dim small" style={{ marginBottom: 6 }}>
+            {counted(rest.length, "smaller finding")}: {rest.map(({ title }) => title).join(" · ")}
+          </summary>
+          {rest.map((finding) => (
+            <FindingRow key={finding.rule} {...{ finding, project, onChange }} />
+          ))}
+        </details>
+      )}
       {quiet.length > 0 && (
         <details className="small" style={{ marginTop: 8 }}>
           <summary className="dim">What else was checked: {counted(quiet.length, "rule")}</summary>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../api/types";
-import { evidenceText, inOrder, quietRules, stepOf } from "./findings";
+import { evidenceText, foremost, inOrder, quietRules, stepOf } from "./findings";
 
 function finding(
   rule: string,
@@ -23,6 +23,19 @@ describe("inOrder", () => {
   it("has the gravest first and keeps the server's order among equals", () => {
     const list = [finding("a", "info"), finding("b", "medium"), finding("c", "high"), finding("d", "medium")];
     expect(inOrder(list).map(({ rule }) => rule)).toEqual(["c", "b", "d", "a"]);
+  });
+});
+
+describe("foremost", () => {
+  const many = (count: number, severity: Finding["severity"]) =>
+    Array.from({ length: count }, (_, index) => finding(`${severity} ${index}`, severity));
+  const sizes = (list: Finding[]) => foremost(list).map(({ length }) => length);
+
+  it("shows three, or four when that is all, and every grave one", () => {
+    expect(sizes(many(2, "info"))).toEqual([2, 0]);
+    expect(sizes(many(4, "info"))).toEqual([4, 0]);
+    expect(sizes(many(6, "info"))).toEqual([3, 3]);
+    expect(sizes([...many(4, "info"), ...many(5, "high")])).toEqual([5, 4]);
   });
 });
 

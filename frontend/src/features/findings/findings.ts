@@ -2,18 +2,24 @@
 import type { Finding, Findings } from "../../api/types";
 import type { ProjectSearch } from "../../app/search";
 import { decimal, NBSP } from "../../format/number";
-import type { Tone } from "../../format/words";
 
 const RANK: Record<Finding["severity"], number> = { high: 0, medium: 1, info: 2 };
-export const SEVERITY_TONE: Record<Finding["severity"], Tone> = {
-  high: "bad",
-  medium: "warn",
-  info: "accent",
-};
 
 /** The gravest first; of equals in the order of the server. */
 export function inOrder(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+}
+
+const SHOWN = 3;
+
+/** What is shown at once, and what is opened: more than a few findings at once are none. Grave ones never wait. */
+export function foremost(findings: readonly Finding[]): [Finding[], Finding[]] {
+  const all = inOrder(findings);
+  const grave = all.filter(({ severity }) => severity === "high").length;
+  const shown = Math.max(SHOWN, grave);
+  // A single one more is not worth a click.
+  const cut = all.length === shown + 1 ? all.length : shown;
+  return [all.slice(0, cut), all.slice(cut)];
 }
 
 /** "11.3 %", "7", "1.01 ms": a number with its unit. */
