@@ -8,6 +8,7 @@ import { Panel } from "../../components/Panel";
 import { ErrorState, SkeletonRows } from "../../components/States";
 import { counted } from "../../format/number";
 import { CeilingsAction } from "../layers/CeilingsAction";
+import { NO_FILTER } from "../layers/filter";
 import classes from "./Findings.module.css";
 import { evidenceText, foremost, quietRules, stepOf } from "./findings";
 import { findingsQuery } from "./queries";
@@ -52,16 +53,19 @@ function Loaded({ findings, project, onChange }: Props & { findings: Findings })
       {first.map((finding) => (
         <FindingRow key={finding.rule} {...{ finding, project, onChange }} />
       ))}
-      {rest.length > 0 && (
-        <details style={{ marginTop: 6 }}>
-          <summary className="dim small" style={{ marginBottom: 6 }}>
-            {counted(rest.length, "smaller finding")}: {rest.map(({ title }) => title).join(" · ")}
-          </summary>
-          {rest.map((finding) => (
-            <FindingRow key={finding.rule} {...{ finding, project, onChange }} />
-          ))}
-        </details>
-      )}
+      {rest.map((finding) => (
+        <article key={finding.rule} className={classes.small} aria-label={finding.title}>
+          <details>
+            <summary>
+              <span className="strong">{finding.title}.</span> <span className="dim">{finding.summary}</span>
+            </summary>
+            <div className={classes.finding} data-severity={finding.severity}>
+              <Body finding={finding} />
+              <Steps {...{ finding, project, onChange }} />
+            </div>
+          </details>
+        </article>
+      ))}
       {quiet.length > 0 && (
         <details className="small" style={{ marginTop: 8 }}>
           <summary className="dim">What else was checked: {counted(quiet.length, "rule")}</summary>
@@ -89,45 +93,61 @@ interface RowProps {
 }
 
 function FindingRow({ finding, project, onChange }: RowProps) {
-  const { severity, title, summary, evidence, advice, action, layers = [] } = finding;
+  const { severity, title } = finding;
   return (
     <article className={classes.finding} data-severity={severity} aria-label={title}>
       <div>
         <p>
-          <span className="strong">{title}.</span> <span className="dim">{summary}</span>
+          <span className="strong">{title}.</span> <span className="dim">{finding.summary}</span>
         </p>
-        {evidence.length > 0 && (
-          <dl className={classes.evidence}>
-            {evidence.map((entry) => (
-              <div key={entry.label}>
-                <dt>{entry.label}</dt>
-                <dd>{evidenceText(entry)}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-        <p style={{ marginTop: 2 }}>
-          {advice}{" "}
-          {action.command && (
-            <Explain text={<code>{action.command}</code>}>
-              <span className="small dim">on the command line</span>
-            </Explain>
-          )}
-        </p>
+        <Body finding={finding} />
       </div>
-      <div className={classes.side}>
-        <StepButton {...{ finding, project, onChange }} />
-        {layers.length > 0 && (
-          <button
-            type="button"
-            className="chip"
-            onClick={() => onChange({ only: layers, layer: undefined, types: undefined, where: undefined })}
-          >
-            show {counted(layers.length, "layer")}
-          </button>
-        )}
-      </div>
+      <Steps {...{ finding, project, onChange }} />
     </article>
+  );
+}
+
+/** The numbers, and what to do. */
+function Body({ finding: { evidence, advice, action } }: { finding: Finding }) {
+  return (
+    <div>
+      {evidence.length > 0 && (
+        <dl className={classes.evidence}>
+          {evidence.map((entry) => (
+            <div key={entry.label}>
+              <dt>{entry.label}</dt>
+              <dd>{evidenceText(entry)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <p style={{ marginTop: 2 }}>
+        {advice}{" "}
+        {action.command && (
+          <Explain text={<code>{action.command}</code>}>
+            <span className="small dim">on the command line</span>
+          </Explain>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Steps({ finding, project, onChange }: RowProps) {
+  const { layers = [] } = finding;
+  return (
+    <div className={classes.side}>
+      <StepButton {...{ finding, project, onChange }} />
+      {layers.length > 0 && (
+        <button
+          type="button"
+          className="chip"
+          onClick={() => onChange({ ...NO_FILTER, only: layers, layer: undefined })}
+        >
+          show {counted(layers.length, "layer")}
+        </button>
+      )}
+    </div>
   );
 }
 
