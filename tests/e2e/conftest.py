@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.lab import Lab, measured
 from tests.integration.stack import Stack, running
 
 ARGUMENTS = [
@@ -26,6 +27,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running(stack):
         stack.up()
         yield stack
+
+
+@pytest.fixture(scope="module")
+def lab(stack: Stack) -> Lab:
+    """Two measured projects in that installation."""
+    return measured(stack)
 
 
 @pytest.fixture(scope="package")

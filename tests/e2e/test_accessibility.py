@@ -25,7 +25,9 @@ def addresses(stack: Stack) -> dict[str, str]:
         body = {"model": model["id"], "dataset": dataset["id"], "duration_s": 0.5}
         stack.finished(stack.post("/projects", body)["job"]["id"])
     first = {name: stack.get(f"/{name}")["items"][0]["id"] for name in ("models", "datasets", "projects", "targets")}
-    run = stack.get("/runs", project=first["projects"])["items"][0]["id"]
+    run, other = [run["id"] for run in stack.get("/runs", project=first["projects"])["items"]][:2]
+    check = stack.post("/checks", {"project": first["projects"], "baseline_run": run, "budget_s": 2})["job"]["id"]
+    stack.finished(check)
     return {
         "projects": "/",
         "new project": "/projects/new",
@@ -39,6 +41,9 @@ def addresses(stack: Stack) -> dict[str, str]:
         "targets": "/targets",
         "target": f"/targets/{first['targets']}",
         "jobs": "/jobs",
+        "compare": f"/compare?side={run}&side={other}",
+        "nothing compared": "/compare",
+        "check": f"/checks/{check}",
         "settings": "/settings",
     }
 
