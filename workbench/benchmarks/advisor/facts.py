@@ -127,6 +127,8 @@ def options_of(wanted: Configuration) -> list[str]:
         "--requests": wanted.requests,
         "--threads": wanted.threads,
         "--precision": wanted.precision,
+        "--api": wanted.api if wanted.api != "async" else None,
+        "--arrivals": f"{wanted.arrivals_per_s:g}" if wanted.arrivals_per_s is not None else None,
     }
     return [part for option, value in named.items() if value is not None for part in (option, str(value))]
 

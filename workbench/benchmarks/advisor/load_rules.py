@@ -172,4 +172,9 @@ def _slower(facts: Facts, served: float) -> FindingAction:
         return FindingAction(kind="none", label="Benchmark at a lower rate")
     rate = float(f"{0.8 * served:.3g}")
     wanted = changed(as_asked(facts.run), arrivals_per_s=rate)
-    return FindingAction(kind="benchmark", label=f"Benchmark at {rate:g} arrivals a second", configurations=[wanted])
+    return FindingAction(
+        kind="benchmark",
+        label=f"Benchmark at {rate:g} arrivals a second",
+        configurations=[wanted],
+        command=facts.command(*options_of(wanted)),
+    )

@@ -74,6 +74,7 @@ class TestOverloaded:
         assert isinstance(found, Finding)
         assert found.severity == "high"
         assert found.action.configurations[0].arrivals_per_s == 64.0
+        assert str(found.action.command).endswith("--streams 2 --arrivals 64")
 
     def test_fine(self) -> None:
         assert isinstance(overloaded(facts(open_loop=self.LOOP | {"kept_up": True})), Fine)
