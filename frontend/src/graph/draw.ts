@@ -11,6 +11,7 @@ import { type GraphColors, mixed, type Paint, plain } from "./paint";
 import { UP } from "./ranks";
 import type { Scene } from "./scene";
 import { CLOSED, OPEN } from "./view";
+import { lists } from "./wiring";
 
 export interface Marks {
   /** Boxes that are, or hold, what was picked; -1 for none. */
@@ -36,10 +37,11 @@ export interface Picture {
 
 const FRAME_FROM = 0.14;
 /** Lines get fewer pixels than they have colours before that. */
-const LINES_FROM = 0.05;
-const MOST_LINES = 6000;
+const LINES_FROM = 0.07;
+const MOST_LINES = 2500;
 /** The stroke of a very long path costs more than those of its parts. */
 const BATCH = 64;
+const MOST_RINGS = 200;
 
 export function draw(
   context: CanvasRenderingContext2D,
@@ -91,18 +93,20 @@ function containers(
   screen: Size,
   density: number,
 ) {
-  const open: number[] = [];
-  seen(scene, camera, screen, (box) => {
-    if (scene.view.kind[box] === OPEN) open.push(box);
-  });
-  open.sort((a, b) => a - b);
   world(context, camera, density);
   context.lineWidth = Math.max(1, 0.75 / camera.scale);
   const { x, y, width, height } = scene.layout;
-  for (const box of open) {
+  const [right, bottom] = [screen.width / camera.scale, screen.height / camera.scale];
+  context.fillStyle = mixed(colors.bg, colors.panel, 0.6);
+  context.strokeStyle = mixed(colors.line, colors.faint, 0.3);
+  const body = context.fillStyle;
+  for (const box of scene.open) {
     const [left, top] = [(x[box] as number) - camera.x, (y[box] as number) - camera.y];
-    context.fillStyle = mixed(colors.bg, colors.panel, 0.6);
-    context.strokeStyle = mixed(colors.line, colors.faint, 0.3);
+    if (left > right || top > bottom) continue;
+    if (left + (width[box] as number) < 0 || top + (height[box] as number) < 0) continue;
+    // From afar the inner ones are less than a pixel.
+    if ((height[box] as number) * camera.scale < 4) continue;
+    context.fillStyle = body;
     context.beginPath();
     context.roundRect(left, top, width[box] as number, height[box] as number, 8);
     context.fill();
@@ -213,30 +217,50 @@ export function dots(
   const columns = Math.ceil(screen.width / cell) + 1;
   const rows = Math.ceil(screen.height / cell) + 1;
   const taken = new Uint8Array(columns * rows);
-  const byShade: number[][] = Array.from({ length: paint.shades.length + 1 }, () => []);
-  const one = (box: number) => {
-    if (view.kind[box] !== OPEN) byShade[(paint.of[box] as number) + 1]?.push(box);
-  };
+  const right = camera.x + screen.width / camera.scale;
   const bottom = camera.y + screen.height / (camera.scale * stretch);
-  within(scene.boxes, camera.x, camera.y, camera.x + screen.width / camera.scale, bottom, one);
-  for (let kind = byShade.length - 1; kind >= 0; kind--) {
-    const shade = paint.shades[kind - 1];
-    context.fillStyle = shade?.solid ?? none.solid;
-    for (const box of byShade[kind] as number[]) {
-      const left = ((layout.x[box] as number) - camera.x) * camera.scale;
-      const top = ((layout.y[box] as number) - camera.y) * camera.scale * stretch;
-      const width = Math.max(1.5, (layout.width[box] as number) * camera.scale);
-      const height = Math.max(1.5, (layout.height[box] as number) * camera.scale * stretch);
-      if (width < 8 || height < 4) {
-        const key = Math.max(0, Math.floor(top / cell)) * columns + Math.max(0, Math.floor(left / cell));
-        if (taken[key]) continue;
-        taken[key] = 1;
-      }
-      if (marks.hits && !marks.hits.has(box)) context.globalAlpha = 0.25;
-      context.fillRect(left, top, width, height);
-      context.globalAlpha = 1;
+  let last = -2;
+  const one = (box: number) => {
+    const [x, y] = [layout.x[box] as number, layout.y[box] as number];
+    const [w, h] = [layout.width[box] as number, layout.height[box] as number];
+    if (y > bottom || y + h < camera.y || x > right || x + w < camera.x || view.kind[box] === OPEN) return;
+    const left = (x - camera.x) * camera.scale;
+    const top = (y - camera.y) * camera.scale * stretch;
+    const width = Math.max(1.5, w * camera.scale);
+    const height = Math.max(1.5, h * camera.scale * stretch);
+    if (width < 8 || height < 4) {
+      const key = Math.max(0, Math.floor(top / cell)) * columns + Math.max(0, Math.floor(left / cell));
+      if (taken[key]) return;
+      taken[key] = 1;
     }
+    const kind = paint.of[box] as number;
+    if (kind !== last) context.fillStyle = paint.shades[kind]?.solid ?? none.solid;
+    last = kind;
+    if (marks.hits) context.globalAlpha = marks.hits.has(box) ? 1 : 0.25;
+    context.fillRect(left, top, width, height);
+  };
+  // What was found is not to be hidden by what was not.
+  if (marks.hits) for (const box of marks.hits) if (box >= 0) one(box);
+  for (const box of strongestFirst(paint)) if (!marks.hits?.has(box)) one(box);
+  context.globalAlpha = 1;
+}
+
+const orders = new WeakMap<Paint, Int32Array>();
+
+/** All boxes, those of the last shade before the others; kept with the paint. */
+function strongestFirst(paint: Paint): Int32Array {
+  let order = orders.get(paint);
+  if (!order) {
+    const ranked = Int32Array.from(paint.of, (kind) => paint.shades.length - 1 - kind);
+    const { items } = lists(
+      paint.shades.length + 1,
+      ranked,
+      Int32Array.from(ranked, (_, box) => box),
+    );
+    order = items;
+    orders.set(paint, order);
   }
+  return order;
 }
 
 function frames(
@@ -307,7 +331,16 @@ function marked(
     context.stroke();
     context.setLineDash([]);
   };
-  for (const box of marks.partners) if (box !== marks.picked) ring(box, colors.accent, 2, 1.5);
+  if (marks.partners.size > MOST_RINGS) {
+    // All that a large group consists of: its colour says enough.
+    context.fillStyle = colors.accent;
+    for (const box of marks.partners) {
+      const left = ((x[box] as number) - camera.x) * camera.scale;
+      const top = ((y[box] as number) - camera.y) * camera.scale;
+      if (left > screen.width || top > screen.height || left < -400 || top < -100) continue;
+      context.fillRect(left - 5, top, 3, Math.max(1, (height[box] as number) * camera.scale));
+    }
+  } else for (const box of marks.partners) if (box !== marks.picked) ring(box, colors.accent, 2, 1.5);
   ring(marks.picked, colors.accent, 3.5, 2);
   ring(marks.cursor, colors.ink, 1.5, 6, [3, 3]);
 }

@@ -45,7 +45,9 @@ export function firstExpanded({ groups, of }: Grouping, boxes = 24): Set<number>
   const inner = new Map<number, number[]>();
   const own = new Map<number, number>();
   groups.forEach((group, index) => {
-    inner.set(group.parent, [...(inner.get(group.parent) ?? []), index]);
+    const among = inner.get(group.parent);
+    if (among) among.push(index);
+    else inner.set(group.parent, [index]);
   });
   for (const group of of) own.set(group, (own.get(group) ?? 0) + 1);
   let shown = (inner.get(-1)?.length ?? 0) + (own.get(-1) ?? 0);
@@ -59,7 +61,7 @@ export function firstExpanded({ groups, of }: Grouping, boxes = 24): Set<number>
     }
     if (largest < 0) break;
     closed.splice(closed.indexOf(largest), 1);
-    closed.push(...(inner.get(largest) ?? []));
+    for (const group of inner.get(largest) ?? []) closed.push(group);
     shown += (inner.get(largest)?.length ?? 0) + (own.get(largest) ?? 0) - 1;
     expanded.add(largest);
   }

@@ -41,6 +41,9 @@ export interface Paint {
 }
 
 export const INTERVALS = 6;
+const FILLS = [0.08, 0.22, 0.38, 0.56, 0.77, 1];
+/** From afar a few pixels have to stand out from the ground. */
+const SOLIDS = [0.24, 0.38, 0.52, 0.67, 0.84, 1];
 const FAMILY_COLORS = ["c1", "c4", "c3", "c2", "c6", "c5", "faint"] as const;
 const PRECISIONS: readonly (readonly [RegExp, keyof ChartColors])[] = [
   [/^(i|u)8$|^int8|^uint8/i, "c2"],
@@ -91,7 +94,7 @@ export function plain(colors: ChartColors): Shade {
   return {
     label: "",
     fill: colors.panel,
-    solid: mixed(colors.panel, colors.faint, 0.28),
+    solid: mixed(colors.panel, colors.faint, 0.36),
     ink: colors.ink,
     dim: colors.dim,
     edge: mixed(colors.line, colors.faint, 0.45),
@@ -102,7 +105,8 @@ export function plain(colors: ChartColors): Shade {
 /** The shades of the six intervals from 0 to `longest`, pale to strong. */
 export function timeShades(longest: number, colors: ChartColors): Shade[] {
   return Array.from({ length: INTERVALS }, (_, i) => {
-    const fill = mixed(colors.panel, colors.c3, [0.07, 0.2, 0.36, 0.55, 0.77, 1][i] as number);
+    const fill = mixed(colors.panel, colors.c3, FILLS[i] as number);
+    const solid = mixed(colors.panel, colors.c3, SOLIDS[i] as number);
     const ink = contrast(fill, colors.ink) > contrast(fill, colors.panel) ? colors.ink : colors.panel;
     const low = (longest * i) / INTERVALS;
     const high = (longest * (i + 1)) / INTERVALS;

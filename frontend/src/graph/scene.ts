@@ -14,6 +14,8 @@ export interface Scene extends Labelled {
   labelOf: (box: number) => Label;
   /** The time of the slowest box. */
   slowest: number;
+  /** The containers, outer ones first. */
+  open: readonly number[];
 }
 
 const BOX_CELL = 420;
@@ -47,7 +49,9 @@ export function scene(shown: Labelled, layout: Layout): Scene {
   const cutOut = new Map<number, number[]>();
   layout.cutFrom.forEach((from, i) => {
     const to = layout.cutTo[i] as number;
-    cutInto.set(to, [...(cutInto.get(to) ?? []), from]);
+    const into = cutInto.get(to);
+    if (into) into.push(from);
+    else cutInto.set(to, [from]);
     const out = cutOut.get(from);
     if (out) out.push(to);
     else cutOut.set(from, [to]);
@@ -60,6 +64,7 @@ export function scene(shown: Labelled, layout: Layout): Scene {
     lines: grid(...bounds, LINE_CELL),
     cutInto,
     cutOut,
+    open: [...shown.view.kind.keys()].filter((box) => shown.view.kind[box] === OPEN),
     slowest: shown.sums.time.reduce((most, time) => Math.max(most, time), 0),
     labelOf: (box) => {
       let found = known.get(box);

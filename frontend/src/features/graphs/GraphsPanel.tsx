@@ -1,5 +1,5 @@
 import { SegmentedControl, useComputedColorScheme } from "@mantine/core";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Panel } from "../../components/Panel";
 import { EmptyState } from "../../components/States";
 import { percent } from "../../format/number";
@@ -120,14 +120,16 @@ export function GraphsPanel(props: Props) {
   }, [selectedOrder, runtime, links]);
 
   const [query, setQuery] = useState("");
+  // Typing goes first where a search takes longer than a key.
+  const wanted = useDeferredValue(query);
   const [hit, setHit] = useState(-1);
   const searchBox = useRef<HTMLInputElement>(null);
   const irDocument = ir?.document;
   const runtimeDocument = executed?.document;
-  const irHits = useMemo(() => (irDocument ? search(irDocument, query) : []), [irDocument, query]);
+  const irHits = useMemo(() => (irDocument ? search(irDocument, wanted) : []), [irDocument, wanted]);
   const runtimeHits = useMemo(
-    () => (runtimeDocument ? search(runtimeDocument, query) : []),
-    [runtimeDocument, query],
+    () => (runtimeDocument ? search(runtimeDocument, wanted) : []),
+    [runtimeDocument, wanted],
   );
   // What runs is found first; what was found only in the model follows.
   const hits = useMemo(() => {
@@ -158,7 +160,7 @@ export function GraphsPanel(props: Props) {
 
   const pickedGrouping = (pick?.side === "ir" ? ir : executed)?.grouping;
   const partners = useMemo(() => related(pick, links, pickedGrouping), [pick, links, pickedGrouping]);
-  const searching = query.trim() !== "";
+  const searching = wanted.trim() !== "";
   const irMarks = useMemo(
     () => marksOf("ir", irScene, pick, partners.ir, searching ? irHits : null),
     [irScene, irHits, searching, pick, partners],
@@ -281,7 +283,7 @@ export function GraphsPanel(props: Props) {
           <div className={`legend ${classes.legend}`}>
             {entries.map((entry) => (
               <span key={entry.label}>
-                <i style={{ background: entry.solid }} />
+                <i style={{ background: entry.swatch }} />
                 {entry.label} {entry.share !== null && <b>{percent(entry.share)}</b>}
               </span>
             ))}
@@ -360,7 +362,7 @@ function Bare({ title, aside, children }: { title: string; aside?: ReactNode; ch
 
 /** One entry for each shade that occurs in any of the graphs; shares of the time are those of the first with times. */
 function legendOf(shown: readonly (readonly [GraphState | null, Paint | null])[]) {
-  const entries = new Map<string, { label: string; solid: string; share: number | null }>();
+  const entries = new Map<string, { label: string; swatch: string; share: number | null }>();
   let timed = false;
   for (const [graph, paint] of shown) {
     if (!graph?.scene || !paint) continue;
@@ -371,7 +373,11 @@ function legendOf(shown: readonly (readonly [GraphState | null, Paint | null])[]
       if (entry.nodes === 0 && entry.striped) continue;
       if (entries.has(entry.label)) continue;
       const share = isTimed && entry.time > 0 ? entry.time / total : null;
-      entries.set(entry.label, { label: entry.label, solid: entry.solid, share });
+      entries.set(entry.label, {
+        label: entry.label,
+        swatch: entry.striped ? entry.solid : entry.fill,
+        share,
+      });
     }
     timed ||= isTimed;
   }
