@@ -114,7 +114,7 @@ export function timeShades(longest: number, colors: ChartColors): Shade[] {
     return {
       label,
       fill,
-      solid: fill,
+      solid,
       ink,
       dim: i < 2 ? colors.dim : ink,
       edge: mixed(colors.line, colors.c3, 0.3),
