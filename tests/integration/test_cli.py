@@ -179,7 +179,7 @@ class TestProjectsAndRuns:
         assert document == stack.get(f"/runs/{first['id']}/layers")
         out, _ = run(stack, "run", "layers", first["id"])
         heading, *lines = out.splitlines()
-        assert heading.split() == "order name type precision time µs share original layers".split()
+        assert heading.split() == "order name type precision time µs share GFLOP/s GB/s bound original layers".split()
         assert len(lines) >= len(document["layers"])
         assert any("conv1" in line and "relu1" in line for line in lines)
         assert len(told(stack, "run", "layers", first["id"], "--top", "2")["layers"]) == 2

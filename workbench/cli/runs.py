@@ -99,10 +99,23 @@ def show_layers(
         document(found | {"layers": layers})
         return
     table(
-        (">order", "name", "type", "precision", ">time µs", ">share", "original layers"),
+        (
+            ">order",
+            "name",
+            "type",
+            "precision",
+            ">time µs",
+            ">share",
+            ">GFLOP/s",
+            ">GB/s",
+            "bound",
+            "original layers",
+        ),
         [_layer(layer) for layer in layers],
     )
     say("")
+    if found["ceilings"] is None:
+        note("What bounds a layer is known after 'workbench target ceilings TARGET'.")
     note(f"All layers together: {units.figure(found['total_us'], 'µs')}, from a separate instrumented run.")
 
 
@@ -117,6 +130,9 @@ def _layer(layer: Document) -> tuple[str | None, ...]:
         layer["runtime_precision"],
         time,
         units.share(layer["share"]),
+        units.figure(layer["gflops"]),
+        units.figure(layer["gbps"]),
+        layer["bound"],
         ", ".join(names[:FEW]) + more,
     )
 
@@ -172,7 +188,7 @@ def show_slowest(run: Document) -> None:
     say("")
     say(f"Slowest layers, {run['label']} (from a separate instrumented run):")
     table(
-        ("name", "type", "precision", ">time µs", ">share", "original layers"),
+        ("name", "type", "precision", ">time µs", ">share", ">GFLOP/s", ">GB/s", "bound", "original layers"),
         [_layer(layer)[1:] for layer in run["layers"]],
     )
 
