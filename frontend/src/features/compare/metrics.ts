@@ -26,7 +26,6 @@ export function scaleOf(unit: string, values: readonly (number | null | undefine
     return { unit: name, factor };
   }
   if (unit === "ms" && largest >= 10_000) return { unit: "s", factor: 1000 };
-  if (unit === "ms" && largest > 0 && largest < 0.1) return { unit: "µs", factor: 1e-3 };
   if (unit === "us" || unit === "µs") {
     return largest >= 10_000 ? { unit: "ms", factor: 1000 } : { unit: "µs", factor: 1 };
   }
