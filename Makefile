@@ -5,6 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 ROUNDS ?= 50
+COUNT ?= 100
 
 # The first Python that is new enough and can make a virtual environment; name another with PYTHON=...
 ifndef PYTHON
@@ -13,7 +14,7 @@ PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& command -v "$$python" && break; done)
 endif
 
-.PHONY: help setup run demo test chaos parity lists format lint types api locks wheel clean
+.PHONY: help setup run demo test chaos parity trust lists format lint types api locks wheel clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -51,6 +52,9 @@ chaos: setup ## kill workers, engines, servers and the broker while jobs run (RO
 
 parity: setup ## compare with benchmark_app on this machine
 	@$(BIN)/python -m tests.benchmarks.parity_benchmark_app
+
+trust: setup ## how often the gate is right: 100 comparisons of each kind (COUNT=100)
+	@$(BIN)/python -m tests.benchmarks.trust --count $(COUNT)
 
 lists: setup ## latency of lists with many rows and clients
 	@$(BIN)/python -m tests.benchmarks.lists

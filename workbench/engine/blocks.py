@@ -15,7 +15,7 @@ from workbench.engine.pipeline import Flow
 from workbench.engine.verdict import CONTENDED, Conditions, Moment
 
 # A slice is as short as this, so that what changes slowly falls on both cells alike, but has a few rounds of requests.
-SLICE_S = 0.08
+SLICE_S = 0.06
 ROUNDS = 3
 # Time that a cell runs after its turn has come before it counts: the other one has used the caches meanwhile.
 SETTLE_S = 0.015

@@ -123,9 +123,11 @@ def _measure(
             block = source.measure()
             blocks.append(block)
             seconds = time.perf_counter() - began
-            over = seconds + seconds / len(blocks) > limits.budget_s
+            each = seconds / len(blocks)
             if block.quiet:
                 quiet.append(block)
+            # Also where so many were disturbed already that the quiet ones can no more become half of all.
+            over = seconds + each > limits.budget_s or 2 * (len(blocks) - len(quiet)) > limits.budget_s / each
             if quiet and (over or (block.quiet and paired.is_look(len(quiet)))):
                 looks += 1
                 standing = ruling.look(quiet, looks, recorded, limits)
