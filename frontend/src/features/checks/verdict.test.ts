@@ -20,6 +20,7 @@ const result = {
   slowdown_ci95: [0.071, 0.095],
   max_slowdown: 0.05,
   max_p99_ms: null,
+  configuration: { hint: "none" as const, streams: 2, batch: 1, requests: null, api: "async" as const },
   baseline: { run_id: "r1", throughput_fps: 100, latency_ms: { median: 8.36, p99: null }, verdict: "stable" },
   current: { throughput_fps: 92, latency_ms: { median: 9.1, p99: 12.4 }, peak_memory_bytes: 141e6 },
 };
@@ -60,10 +61,11 @@ describe("the chart", () => {
 describe("the command that does it again", () => {
   it("names project, baseline and limits as the shell takes them", () => {
     expect(command("it's mine", { ...result, max_p99_ms: 15 })).toBe(
-      "workbench check 'it'\\''s mine' --baseline r1 --max-slowdown 5% --max-p99-ms 15",
+      "workbench check 'it'\\''s mine' --baseline r1 --max-slowdown 5% --max-p99-ms 15 --streams 2 --batch 1",
     );
-    expect(command("p", { ...result, max_slowdown: 0.025, baseline: {} })).toBe(
-      "workbench check p --baseline BASELINE.json --max-slowdown 2.5%",
+    const hinted = { hint: "throughput" as const, precision: "f32" as const, api: "async" as const };
+    expect(command("p", { ...result, max_slowdown: 0.025, baseline: {}, configuration: hinted })).toBe(
+      "workbench check p --baseline BASELINE.json --max-slowdown 2.5% --hint throughput --precision f32",
     );
   });
 

@@ -150,11 +150,19 @@ export function baselineRun(result: Pick<CheckResult, "baseline">): string | nul
   return typeof found === "string" && found ? found : null;
 }
 
+/** What the check measured with, as flags; where they are those of the baseline, they say so again. */
+function flags(configuration: CheckResult["configuration"]): string[] {
+  const { hint, streams, batch, requests, threads, precision } = configuration;
+  const wanted = { hint: hint === "none" ? null : hint, streams, batch, requests, threads, precision };
+  return Object.entries(wanted).flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [`--${name} ${value}`],
+  );
+}
+
+type Repeated = Pick<CheckResult, "baseline" | "max_slowdown" | "max_p99_ms" | "configuration">;
+
 /** The command that does the same again; a recorded baseline has to be named by its file. */
-export function command(
-  project: string,
-  result: Pick<CheckResult, "baseline" | "max_slowdown" | "max_p99_ms" | "interleaved">,
-): string {
+export function command(project: string, result: Repeated): string {
   const parts = [
     "workbench check",
     quoted(project),
@@ -162,7 +170,7 @@ export function command(
     `--max-slowdown ${share(result.max_slowdown)}`,
   ];
   if (known(result.max_p99_ms)) parts.push(`--max-p99-ms ${result.max_p99_ms}`);
-  return parts.join(" ");
+  return [...parts, ...flags(result.configuration)].join(" ");
 }
 
 // Figures of the two measurements that are shown, in this order, where they are told.
