@@ -256,3 +256,6 @@ def _for_layers(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 BENCHMARK = register(JobKind("benchmark", _benchmark, measuring=True))
+
+# The kind `search` is registered by its import.
+from workbench.benchmarks import search_jobs  # noqa: E402, F401

@@ -75,6 +75,11 @@ def of_jobs(session: Session, job_ids: list[str]) -> list[Run]:
     return list(session.scalars(select(Run).where(Run.job_id.in_(job_ids))))
 
 
+def with_ids(session: Session, run_ids: list[str]) -> list[Run]:
+    """Of these runs, those that are still there."""
+    return list(session.scalars(select(Run).where(Run.id.in_(run_ids)).order_by(Run.created_at, Run.id)))
+
+
 def target_of(session: Session, project_id: str) -> str | None:
     """The id of the target that a project measures on."""
     return session.scalar(select(Project.target_id).where(Project.id == project_id))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, model_validator
 from workbench.benchmarks.schemas import Configuration
 from workbench.jobs.schemas import Job
 
+DEFAULT_BATCHES = [1, 2, 4, 8, 16, 32]
 Percentile = Literal["median", "p90", "p95", "p99"]
 
 
@@ -25,12 +26,15 @@ class SearchWanted(BaseModel):
     streams: list[int] | None = Field(default=None, min_length=1, max_length=64, description="default: the device's")
     batches: list[int] | None = Field(default=None, min_length=1, max_length=32, description="default: 1 to 32")
     precision: Literal["f32", "bf16", "f16"] | None = Field(default=None, description="default: the project's")
-    cell_s: float = Field(
-        default=10.0, ge=0.5, le=600, description="seconds that a cell of the full grid would take"
-    )
+    cell_s: float = Field(default=10.0, ge=0.5, le=600, description="seconds that a cell of the full grid would take")
     input: Literal["dataset", "synthetic"] = "dataset"
     shapes: dict[str, list[int]] | None = Field(default=None, max_length=100, description="for dynamic dimensions")
-    continues: str | None = Field(default=None, max_length=36, description="a job that was cancelled or lost")
+    continues: str | None = Field(
+        default=None,
+        max_length=36,
+        description="an earlier search that ended: what it finished is not measured again, and what is not given here "
+        "is as it was there",
+    )
 
     @model_validator(mode="after")
     def _limits(self) -> Self:

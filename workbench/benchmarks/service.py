@@ -13,6 +13,7 @@ from workbench.benchmarks.jobs import BENCHMARK, engine_inputs, engine_parameter
 from workbench.benchmarks.keeping import keep_run
 from workbench.benchmarks.recorded import best, layers, runs
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
+from workbench.benchmarks.search_service import start as start_search
 from workbench.db.tables import Job, Project, Run
 from workbench.errors import Conflict, NotFound
 from workbench.jobs import events
@@ -22,7 +23,7 @@ from workbench.names import find
 from workbench.storage.store import Storage
 
 # What other rooms that measure, compare and report call, too.
-__all__ = ["best", "engine_inputs", "engine_parameters", "findings", "keep_run", "layers", "runs"]
+__all__ = ["best", "engine_inputs", "engine_parameters", "findings", "keep_run", "layers", "runs", "start_search"]
 
 BASELINE = [
     Configuration(hint="latency"),

@@ -19,6 +19,7 @@ from workbench.cli import (
     models,
     projects,
     runs,
+    search,
     serve,
     targets,
     tokens,
@@ -37,6 +38,7 @@ app.add_typer(datasets.app, name="dataset")
 app.add_typer(targets.app, name="target")
 app.add_typer(projects.app, name="project")
 app.command()(benchmark.benchmark)
+app.command()(search.search)
 app.command()(check.check)
 app.command()(compare.compare)
 export.add_to(runs.app, projects.app)

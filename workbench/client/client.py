@@ -172,6 +172,18 @@ class Client:
         """Measure what a benchmark that was cancelled, failed or lost did not come to: `{job}`."""
         return self._connection.post(f"/benchmarks/{ref(job_id)}/continue")
 
+    def search(self, project: str, **wanted: Any) -> Json:
+        """Look for the best configurations: `{job}`.
+
+        `wanted`: `objective`, `percentile`, `max_latency_ms`, `min_fps`, `budget_s`, `streams`, `batches`, `precision`,
+        `cell_s`, `input`, `shapes`, `continues`.
+        """
+        return self._connection.post(f"/projects/{ref(project)}/searches", _given(wanted))
+
+    def search_result(self, job_id: str) -> Json:
+        """`{job, result}` of a search, also while it runs."""
+        return self._connection.get(f"/searches/{ref(job_id)}")
+
     def runs(self, limit: int | None = None, **filters: Any) -> Json:
         """`{items, total}`, newest first; filters: `project`, `job`, `sort`."""
         return self._connection.items("/runs", limit, **filters)

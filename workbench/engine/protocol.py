@@ -24,6 +24,7 @@ OPERATIONS: Mapping[str, str] = {
     "benchmark": "workbench.engine.benchmark:run",
     "sweep": "workbench.engine.sweep:run",
     "layers": "workbench.engine.layers:run",
+    "search": "workbench.engine.search:run",
     "duel": "workbench.engine.duel:run",
     "ceilings": "workbench.engine.ceilings:run",
     "graph": "workbench.engine.graph:run",

@@ -29,12 +29,17 @@ def complete(noted: dict[str, Any], xml: Path, settings: dict[str, Any]) -> dict
         "cores": {"physical": cpu["physical_cores"], "logical": cpu["logical_cores"], "usable": cpu["usable_cores"]},
         "governor": cpu["governor"],
         "memory_bytes": machine.memory_bytes(),
-        "properties": {name: as_text(value) for name, value in sorted(settings.items())},
+        "properties": properties(settings),
         "python": machine.python_version(),
         "os": machine.os_name(),
         "kernel": machine.kernel(),
         "machine_id": machine.machine_id(),
     }
+
+
+def properties(settings: dict[str, Any]) -> dict[str, str]:
+    """The properties in effect, for people and files."""
+    return {name: as_text(value) for name, value in sorted(settings.items())}
 
 
 def model_sha256(xml: Path) -> str:

@@ -127,4 +127,8 @@ def start_benchmark(runtime: RuntimeDep, ref: str, wanted: BenchmarkWanted) -> B
 @router.post("/{ref}/searches", status_code=202)
 def start_search(runtime: RuntimeDep, ref: str, wanted: SearchWanted) -> SearchJob:
     """Look for the best configurations of a project."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        project = service.usable(session, ref)
+        job = benchmarks.start_search(session, runtime.queue, project, wanted)
+        service.note_job(session, project, job.id)
+        return SearchJob(job=job_view(job))
