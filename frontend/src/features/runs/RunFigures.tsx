@@ -3,6 +3,7 @@ import { Explain } from "../../components/Explain";
 import { Figure, Figures } from "../../components/Figure";
 import { bytes, counted, decimal, plusMinus } from "../../format/number";
 import { milliseconds, millisecondsText } from "../../format/time";
+import classes from "./RunFigures.module.css";
 import { PERCENTILE_NAMES, tooFew } from "./tradeoff";
 import { VerdictChip } from "./VerdictChip";
 
@@ -26,60 +27,62 @@ export function RunFigures({ run, best }: { run: Run; best: boolean }) {
       ? { label: latency.p95 === null ? "p90" : "p95", value: latency.p95 ?? latency.p90 }
       : { label: "p99", value: latency.p99 };
   return (
-    <Figures label={`Run ${run.label}`}>
-      <Figure
-        label="Throughput"
-        explain={EXPLAINED.throughput}
-        quantity={{ value: decimal(run.throughput_fps), unit: "FPS" }}
-        more={plusMinus(run.throughput_ci95)}
-        note={
-          <>
-            {run.label}
-            {best && " · the fastest run"}
-          </>
-        }
-      />
-      <Figure
-        label="Latency, median"
-        explain={EXPLAINED.median}
-        quantity={milliseconds(latency.median)}
-        more={plusMinus(run.latency_median_ci95)}
-        note={`${counted(run.streams ?? 0, "stream")} · ${counted(run.requests ?? 0, "request")} · batch ${run.batch ?? "?"}`}
-      />
-      <Figure
-        label={tail.label}
-        explain={EXPLAINED.p99}
-        quantity={milliseconds(tail.value)}
-        note={<TailNote run={run} />}
-      />
-      <Figure
-        label="Start"
-        explain={EXPLAINED.start}
-        quantity={milliseconds(start)}
-        note={[
-          `compile ${millisecondsText(run.compile_ms)}`,
-          run.compile_cached_ms === null ? null : `cached ${millisecondsText(run.compile_cached_ms)}`,
-          `first ${millisecondsText(run.first_inference_ms)}`,
-        ]
-          .filter(Boolean)
-          .join(" · ")}
-      />
-      <Figure
-        label="Peak memory"
-        explain={EXPLAINED.memory}
-        quantity={bytes(run.peak_memory_bytes)}
-        note="high-water, whole process"
-      />
-      <div className="figure">
-        <dt className="label">Verdict</dt>
-        <dd style={{ padding: "5px 0 3px" }}>
-          <VerdictChip verdict={run.verdict} reason={EXPLAINED.verdict} />
-        </dd>
-        <dd className="note" title={run.verdict_reason}>
-          {run.verdict_reason}
-        </dd>
-      </div>
-    </Figures>
+    <div className={classes.strip}>
+      <Figures label={`Run ${run.label}`}>
+        <Figure
+          label="Throughput"
+          explain={EXPLAINED.throughput}
+          quantity={{ value: decimal(run.throughput_fps), unit: "FPS" }}
+          more={plusMinus(run.throughput_ci95)}
+          note={
+            <>
+              {run.label}
+              {best && " · the fastest run"}
+            </>
+          }
+        />
+        <Figure
+          label="Latency, median"
+          explain={EXPLAINED.median}
+          quantity={milliseconds(latency.median)}
+          more={plusMinus(run.latency_median_ci95)}
+          note={`${counted(run.streams ?? 0, "stream")} · ${counted(run.requests ?? 0, "request")} · batch ${run.batch ?? "?"}`}
+        />
+        <Figure
+          label={tail.label}
+          explain={EXPLAINED.p99}
+          quantity={milliseconds(tail.value)}
+          note={<TailNote run={run} />}
+        />
+        <Figure
+          label="Start"
+          explain={EXPLAINED.start}
+          quantity={milliseconds(start)}
+          note={[
+            `compile ${millisecondsText(run.compile_ms)}`,
+            run.compile_cached_ms === null ? null : `cached ${millisecondsText(run.compile_cached_ms)}`,
+            `first ${millisecondsText(run.first_inference_ms)}`,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        />
+        <Figure
+          label="Peak memory"
+          explain={EXPLAINED.memory}
+          quantity={bytes(run.peak_memory_bytes)}
+          note="high-water, whole process"
+        />
+        <div className="figure">
+          <dt className="label">Verdict</dt>
+          <dd style={{ padding: "5px 0 3px" }}>
+            <VerdictChip verdict={run.verdict} reason={EXPLAINED.verdict} />
+          </dd>
+          <dd className="note" title={run.verdict_reason}>
+            {run.verdict_reason}
+          </dd>
+        </div>
+      </Figures>
+    </div>
   );
 }
 

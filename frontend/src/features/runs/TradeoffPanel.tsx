@@ -7,10 +7,11 @@ import type { ChartColors } from "../../charts/colors";
 import { LimitHandle } from "../../charts/LimitHandle";
 import type { Frame, View } from "../../charts/plane";
 import type { CsvColumn } from "../../format/csv";
+import { count } from "../../format/number";
 import { RUN_CSV } from "./runColumns";
 import { toggledSeries } from "./series";
 import { TradeoffLegend } from "./TradeoffLegend";
-import { bestWithin, fullView, limitText, PERCENTILE_NAMES, pointsOf } from "./tradeoff";
+import { bestWithin, ENOUGH, fullView, limitText, PERCENTILE_NAMES, pointsOf } from "./tradeoff";
 import { chartPoints, tradeoffOption } from "./tradeoffOption";
 import { useSeries } from "./useSeries";
 
@@ -91,17 +92,21 @@ export function TradeoffPanel({ project, runs, selected, search, onPick, onChang
         scale: "linear",
         onView: (next) => setZoom(next && { view: next, of: percentile }),
       }}
-      overlay={(frame: Frame) => (
-        <LimitHandle
-          frame={frame}
-          range={view.x}
-          limit={limit}
-          label={`${name} latency`}
-          text={limit === undefined ? "no limit" : limitText(limit)}
-          onMove={(next) => setMoved({ limit: next })}
-          onDone={setLimit}
-        />
-      )}
+      overlay={(frame: Frame) =>
+        points.length === 0 ? (
+          <NoPoints frame={frame} percentile={percentile} />
+        ) : (
+          <LimitHandle
+            frame={frame}
+            range={view.x}
+            limit={limit}
+            label={`${name} latency`}
+            text={limit === undefined ? "no limit" : limitText(limit)}
+            onMove={(next) => setMoved({ limit: next })}
+            onDone={setLimit}
+          />
+        )
+      }
       rows={rows}
       columns={COLUMNS}
       view={search.view === "table" ? "table" : "chart"}
@@ -143,5 +148,21 @@ export function TradeoffPanel({ project, runs, selected, search, onPick, onChang
         onToggle={(other) => onChange(toggledSeries(project, other, search))}
       />
     </ChartPanel>
+  );
+}
+
+/** Empty axes would say that there is nothing; there is, but not enough of it. */
+function NoPoints({ frame, percentile }: { frame: Frame; percentile: Percentile }) {
+  const { left, top, width, height } = frame;
+  return (
+    <div
+      style={{ position: "absolute", left, top, width, height, display: "grid", placeContent: "center" }}
+      className="dim"
+    >
+      <p style={{ maxWidth: 340, textAlign: "center", background: "var(--panel)", padding: 8 }}>
+        Not enough samples for {PERCENTILE_NAMES[percentile]} in any run: it needs{" "}
+        {count(ENOUGH[percentile] ?? 1)} requests. Longer runs have more.
+      </p>
+    </div>
   );
 }
