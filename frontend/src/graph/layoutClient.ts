@@ -1,4 +1,4 @@
-/** Asks the worker for layouts; the latest question is the only one that is answered. */
+/** Asks a worker for layouts; the latest question of a client is the only one that is answered. */
 import { type Layout, type LayoutTask, layOut } from "./layout";
 import type { LayoutReply, LayoutRequest } from "./layout.worker";
 
@@ -7,13 +7,22 @@ export interface LayoutClient {
   close: () => void;
 }
 
-export function layoutClient(): LayoutClient {
-  let worker: Worker | null = null;
+function start(): Worker | null {
   try {
-    worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+    return new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
   } catch {
     // Then it is done here, and the page stands still meanwhile.
+    return null;
   }
+}
+
+/** Started with this part of the page, so that it is there when the first graph is; kept warm for the next one. */
+let spare: Worker | null = start();
+let questions = 0;
+
+export function layoutClient(): LayoutClient {
+  let worker = spare ?? start();
+  spare = null;
   let latest = 0;
   let settle: ((reply: LayoutReply | null) => void) | null = null;
   if (worker) {
@@ -28,7 +37,8 @@ export function layoutClient(): LayoutClient {
   return {
     ask: async (task) => {
       settle?.(null);
-      const id = ++latest;
+      const id = ++questions;
+      latest = id;
       if (worker) {
         const asked = worker;
         const reply = await new Promise<LayoutReply | null>((resolve) => {
@@ -43,7 +53,8 @@ export function layoutClient(): LayoutClient {
     close: () => {
       settle?.(null);
       settle = null;
-      worker?.terminate();
+      if (worker && !spare) spare = worker;
+      else worker?.terminate();
       worker = null;
     },
   };

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { boxSums, type Facts, facts } from "../../graph/facts";
 import { allExpanded, around, firstExpanded, type Grouping, ungrouped } from "../../graph/groups";
-import { layoutClient } from "../../graph/layoutClient";
+import { type LayoutClient, layoutClient } from "../../graph/layoutClient";
 import type { Links } from "../../graph/links";
 import { byRepeat } from "../../graph/repeats";
 import { scene as makeScene, type Scene } from "../../graph/scene";
@@ -52,13 +52,17 @@ export function useGraph(
   const view = useMemo(() => makeView(grouping, expanded, wiring), [grouping, expanded, wiring]);
   const [scene, setScene] = useState<Scene | null>(null);
 
-  // The worker starts with the page part, so that it is there when the first graph is.
-  const client = useRef<ReturnType<typeof layoutClient>>(undefined);
+  const client = useRef<LayoutClient>(undefined);
+  const isShown = given !== undefined;
   useEffect(() => {
+    if (!isShown) return;
     const made = layoutClient();
     client.current = made;
-    return () => made.close();
-  }, []);
+    return () => {
+      client.current = undefined;
+      made.close();
+    };
+  }, [isShown]);
   useEffect(() => {
     let gone = false;
     const sums = boxSums(view.boxOf, view.count, known.part);
