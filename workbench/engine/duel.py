@@ -130,7 +130,7 @@ def _measure(
             over = seconds + each > limits.budget_s or 2 * (len(blocks) - len(quiet)) > limits.budget_s / each
             if quiet and (over or (block.quiet and paired.is_look(len(quiet)))):
                 looks += 1
-                standing = ruling.look(quiet, looks, recorded, limits)
+                standing = ruling.look(quiet, looks, recorded, limits, over)
             emit.progress(round(min(seconds, limits.budget_s), 2), limits.budget_s, "seconds")
             if over or (ruling.ended(standing, limits) and ruling.calm(blocks, quiet)):
                 emit.progress(limits.budget_s, limits.budget_s, "seconds")

@@ -28,6 +28,8 @@ FIRST_LOOK = 8
 ALPHA = 0.025
 # The interval of a regression reaches at most this part of the limit, or of the slowdown, to each side of its centre.
 NARROW = 0.25
+# And this much where the time is over: better a wider answer than none.
+NARROW_AT_LAST = 1 / 3
 _EXACT_UNTIL = 120
 # Of a latency above the limit: over all looks, and on each side.
 TAIL_ALPHA = 0.005

@@ -87,10 +87,13 @@ class Standing:
     p99: Ruling | None
 
 
-def look(quiet: Sequence[Block], number: int, recorded: Recorded | None, limits: Limits) -> Standing:
-    """What the quiet blocks tell at look `number`, from 1."""
+def look(
+    quiet: Sequence[Block], number: int, recorded: Recorded | None, limits: Limits, last: bool = False
+) -> Standing:
+    """What the quiet blocks tell at look `number`, from 1; `last` when the time is over."""
     found = paired.estimate(logs(quiet, recorded), number, recorded.half_width if recorded else 0.0)
-    ruling = paired.decide(found, limits.slowdown, NARROW_RECORDED if recorded else paired.NARROW)
+    narrow = NARROW_RECORDED if recorded else paired.NARROW_AT_LAST if last else paired.NARROW
+    ruling = paired.decide(found, limits.slowdown, narrow)
     if limits.p99_ms is None:
         return Standing(found, None, ruling, None)
     groups = [np.asarray(turn.flow.latency_ms) for block in quiet for turn in block.turns[1]]

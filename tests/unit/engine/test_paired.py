@@ -15,7 +15,7 @@ from workbench.engine.paired import Estimate
 
 LIMIT = 0.05
 # As many blocks as fit into the default of 60 s.
-MOST = 140
+MOST = 180
 Noise = Callable[[np.random.Generator, int, float], NDArray[np.float64]]
 
 
@@ -72,7 +72,7 @@ def compare(rng: np.random.Generator, slowdown: float, noise: Noise, size: float
         if paired.is_look(count) or count == MOST:
             look += 1
             found = paired.estimate(ratios[:count], look)
-            ruling = paired.decide(found, LIMIT)
+            ruling = paired.decide(found, LIMIT, paired.NARROW_AT_LAST if count == MOST else paired.NARROW)
             if ruling is not None:
                 break
     assert found is not None
