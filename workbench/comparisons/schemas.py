@@ -173,7 +173,10 @@ class CheckResult(BaseModel):
     warnings: list[str] = Field(default_factory=list)
     run_id: str | None = Field(default=None, description="the project's measurement, kept as a run")
     criteria: list[CheckCriterion] = Field(default_factory=list)
-    series: list[CheckRound] = Field(default_factory=list, description="every round in order, also those left out")
+    series: list[CheckRound] = Field(
+        default_factory=list,
+        description="the rounds in order, also those left out; thinned out when there are more than 500",
+    )
 
 
 class CheckJob(BaseModel):

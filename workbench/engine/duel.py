@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WARM_UP_S = 1.0
+MAX_SERIES = 500
 _STAGES = ("prepare the project", "prepare the baseline", "warm up", "measure in turn")
 
 
@@ -185,11 +186,12 @@ def _log_values(blocks: Sequence[Block], recorded: Recorded | None) -> NDArray[n
 
 
 def _series(blocks: Sequence[Block], recorded: Recorded | None) -> list[dict[str, Any]]:
-    """[{at_s, slowdown, quiet}] of every block."""
+    """[{at_s, slowdown, quiet}] of every block, or of every second, third … one where there are very many."""
     began = blocks[0].before.at_s
+    shown = blocks[:: -(-len(blocks) // MAX_SERIES)]
     return [
         {"at_s": round(block.before.at_s - began, 3), "slowdown": round(math.expm1(value), 6), "quiet": block.quiet}
-        for block, value in zip(blocks, ruling.logs(blocks, recorded), strict=True)
+        for block, value in zip(shown, ruling.logs(shown, recorded), strict=True)
     ]
 
 

@@ -118,6 +118,14 @@ class TestRecorded:
             assert ruling.verdict(found, found, standing, limits, record)["verdict"] == expected
 
 
+class TestSeries:
+    def test_very_many_are_thinned_out(self) -> None:
+        few, many = duel._series(blocks(8, 0.1), None), duel._series([block(1, 1, at_s=n) for n in range(1700)], None)
+        assert (len(few), len(many)) == (8, 425)
+        assert [point["at_s"] for point in many[:3]] == [0, 4, 8]
+        assert few[0]["quiet"]
+
+
 class TestBlocks:
     def test_joined(self) -> None:
         latency, completed = joined([turn(0.5, count=2), turn(0.25, count=2)])
@@ -162,6 +170,12 @@ class TestRun:
         assert current["throughput_fps"] == pytest.approx(2 * current["samples"] / current["duration_s"])
         assert current["provenance"]["model_sha256"] != found["baseline"]["provenance"]["model_sha256"]
         assert any("batches of 2 and 1" in warning for warning in found["warnings"])
+
+    def test_blocking_calls_and_several_requests(self, work: Path) -> None:
+        sides = {"baseline": side("small", api="sync"), "current": side("small", streams=2, requests=2)}
+        found = duel.run(sides | {"max_slowdown": 0.05, "budget_s": 1}, work, Recorder())
+        assert (found["baseline"]["requests"], found["current"]["requests"]) == (1, 2)
+        assert found["current"]["samples"] % 2 == 0
 
     def test_recorded_figures(self, work: Path) -> None:
         figures = {"throughput_fps": 1e9, "throughput_ci95": [0.99e9, 1.01e9]}
