@@ -81,3 +81,24 @@ def test_fp32_against_int8(pair: tuple[set[str], list[list[Layer]]]) -> None:
     assert max(len(convolutions & set(row.originals)) for row in found.layers) == 1
     deltas = [abs(row.delta_us[1] or 0.0) for row in found.layers]
     assert deltas == sorted(deltas, reverse=True)
+
+
+def test_a_network_converted_anew_is_recognised(tmp_path: Path) -> None:
+    """OpenVINO numbers the layers that it makes while converting, and starts anywhere: most names differ."""
+    sides = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        sides.append(measured(with_random_weights("shufflenet", tmp_path / name), tmp_path / name / "work"))
+    names = [
+        {item.name for layer in layers for item in layer.originals if item.type in CONVOLUTIONS} for layers in sides
+    ]
+    assert len(names[0]) > 40
+    assert not names[0] & names[1]
+    found = compare([side(sides[0]), side(sides[1])])
+    assert [warning.code for warning in found.warnings] == ["matched_by_place"]
+    assert all(share is not None and share >= ACCOUNTED for share in found.accounted)
+    for row in found.layers:
+        first, second = row.sides
+        assert first is not None
+        assert second is not None
+        assert (first.orders, first.types) == (second.orders, second.types)

@@ -8,7 +8,8 @@ Layers are matched through the original layers that they were fused from, in fiv
 3. Layers that share some originals are joined, those that share most first, unless that would join two closed groups.
    Layers of the same name that have no counterpart yet are joined, too.
 4. Where names do not match at all but the sequence of anchors does, by type and shape of the weights (the same network
-   converted by another version, which numbers its names anew), anchors are matched by their place.
+   converted by another version, which numbers its names anew), anchors are matched by their place; then layers of one
+   type that the same groups feed.
 5. What only converts precision or layout, and has no counterpart, is shown as conversions before the layer it feeds.
 """
 
@@ -34,6 +35,8 @@ _INSERTED = re.compile(r"/fq_(?:output|input|weights)_\d+(?:_\d+)?$")
 SAME_NETWORK = 0.9
 # Fewer anchors than this are alike by chance.
 FEWEST_ANCHORS = 4
+# A chain of layers without a counterpart is found one layer a pass.
+MOST_PASSES = 10
 # Finding what two sequences have in common takes time by the square of their length.
 MAX_SEQUENCE = 3000
 
@@ -53,6 +56,7 @@ class Member:
     anchors: frozenset[str]
     signature: tuple[object, ...] | None
     feeds: list["Member"] = field(default_factory=list)
+    fed_by: list["Member"] = field(default_factory=list)
 
     @property
     def converts(self) -> bool:
@@ -126,6 +130,7 @@ def match(sides: Sequence[Sequence[Layer]]) -> tuple[list[Group], bool]:
     _join_sharing(joined)
     _join_named(joined)
     by_place = _join_places(joined, len(sides))
+    _join_fed(joined)
     return _gather_conversions(joined.groups()), by_place
 
 
@@ -144,6 +149,7 @@ def _members(sides: Sequence[Sequence[Layer]]) -> list[Member]:
             for source in {str(port.get("from")) for port in member.layer.inputs}:
                 if source in by_name:
                     by_name[source].feeds.append(member)
+                    member.fed_by.append(by_name[source])
         found += own
     return found
 
@@ -243,6 +249,51 @@ def _join_places(joined: _Joined, sides: int) -> bool:
                 joined.join(one, two)
                 found = True
     return found
+
+
+def _join_fed(joined: _Joined) -> None:
+    """Join layers without a counterpart that the same groups feed, where each side has one of that type. In order of
+    execution, so that one joined layer makes those behind it findable; conversions have a step of their own."""
+    place = {id(member): index for index, member in enumerate(joined.members)}
+    waiting = sorted(
+        (index for index, member in enumerate(joined.members) if member.fed_by and not member.converts),
+        key=lambda index: joined.members[index].layer.order,
+    )
+    for _ in range(MOST_PASSES):
+        found: dict[tuple[str, frozenset[int]], list[int]] = defaultdict(list)
+        waiting = [index for index in waiting if len(joined.sides[joined.root(index)]) == 1]
+        for index in waiting:
+            member = joined.members[index]
+            sources = frozenset(joined.root(place[id(source)]) for source in _sources(member))
+            found[member.layer.type, sources].append(index)
+        pairs = [same for same in found.values() if len(same) > 1 and _one_each(joined, same)]
+        for same in pairs:
+            for index in same[1:]:
+                joined.join(same[0], index)
+        if not pairs:
+            return
+
+
+def _sources(member: Member) -> list[Member]:
+    """The layers before it, behind what only converts."""
+    found: list[Member] = []
+    waiting, seen = list(member.fed_by), set()
+    while waiting:
+        source = waiting.pop()
+        if id(source) in seen:
+            continue
+        seen.add(id(source))
+        if source.converts and source.fed_by:
+            waiting += source.fed_by
+        else:
+            found.append(source)
+    return found
+
+
+def _one_each(joined: _Joined, same: list[int]) -> bool:
+    """Whether each of these is the only one of its side, and none but one is closed."""
+    sides = [joined.members[index].side for index in same]
+    return len(set(sides)) == len(sides) and sum(joined.closed[joined.root(index)] for index in same) < 2
 
 
 def _same_places(joined: _Joined, first: list[int], other: list[int]) -> list[tuple[int, int]]:

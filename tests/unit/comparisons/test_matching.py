@@ -119,3 +119,29 @@ class TestMatch:
         groups, by_place = match([one, two])
         assert not by_place
         assert len(groups) == 18
+
+    def test_what_the_same_layers_feed_is_the_same(self) -> None:
+        """The end of a network, named anew: a reshape and a softmax behind a convolution that kept its name."""
+
+        def version(number: int) -> list[Layer]:
+            reshape, softmax = f"Reshape_{number}", f"Softmax_{number + 1}"
+            return network(
+                layer("c1", 10, CONV),
+                layer(f"to_nchw_{number}", 1, type="Reorder", after=["c1"]),
+                layer(reshape, 1, (reshape, "Reshape"), type="Reshape", after=[f"to_nchw_{number}"]),
+                layer(softmax, 2, (softmax, "Softmax"), type="Softmax", after=[reshape]),
+            )
+
+        assert grouped(version(10), version(20)) == [
+            ["0:Reshape_10", "1:Reshape_20"],
+            ["0:Softmax_11", "1:Softmax_21"],
+            ["0:c1", "1:c1"],
+            ["0:to_nchw_10", "1:to_nchw_20"],
+        ]
+
+    def test_two_alike_behind_one_layer_are_not_guessed(self) -> None:
+        def version(one: str, two: str) -> list[Layer]:
+            heads = [layer(name, 1, (name, "Relu"), type="Relu", after=["c1"]) for name in (one, two)]
+            return network(layer("c1", 10, CONV), *heads)
+
+        assert len(grouped(version("a", "b"), version("x", "y"))) == 5
