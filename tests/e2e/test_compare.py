@@ -1,6 +1,7 @@
 """Comparisons, checks, reports and ceilings in a real browser."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,10 @@ def row_names(row: dict[str, Any]) -> list[str]:
     return [row["label"], *row["originals"], *executed]
 
 
+SAID = {"passed": "Passed", "regression": "Regression", "noisy": "Too noisy", "contended": "Contended"}
+EXIT_CODES = {"passed": 0, "regression": 1, "noisy": 4, "contended": 4}
+
+
 class TestCheck:
     def test_a_check_is_started_and_its_result_is_shown(self, page: Page, lab: Lab) -> None:
         small = next(run for run in lab.runs(lab.small) if run["batch"] == 1)["id"]
@@ -110,14 +115,16 @@ class TestCheck:
         expect(verdict).to_be_visible(timeout=LONG_MS)
         assert lab.stack.finished(job)["state"] == "succeeded"
         result = lab.stack.get(f"/checks/{job}")["result"]
-        words = {"passed": "Passed", "regression": "Regression", "noisy": "Too noisy", "contended": "Contended"}
-        expect(verdict).to_contain_text(words[result["verdict"]])
+        expect(verdict).to_contain_text(SAID[result["verdict"]])
         expect(verdict).to_contain_text(result["reason"][:60])
         assert result["verdict"] != "passed"  # it does four times the work of its baseline
         expect(panel(page, "Slowdown and its interval").locator("canvas").first).to_be_visible(timeout=LONG_MS)
         again = panel(page, "Do it again")
         expect(again).to_contain_text(f"--baseline {small}")
         expect(again).to_contain_text("--max-slowdown 5%")
+        words = shlex.split(again.locator("pre").inner_text())
+        code, told = lab.stack.command(*words[1:], "--budget-s", "3")  # what it says works
+        assert EXIT_CODES[told["result"]["verdict"]] == code
         page.goto("/jobs?kind=check")
         page.get_by_role("link", name=re.compile("^Result of ")).first.click()
         expect(page).to_have_url(re.compile(f"/checks/{job}"))
