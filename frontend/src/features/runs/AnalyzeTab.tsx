@@ -81,6 +81,7 @@ export function AnalyzeTab({ project }: { project: Project }) {
           onPick={pick}
           onClose={() => set({ search: undefined })}
           onAgain={() => set({ find: true })}
+          onStarted={(job) => set({ search: job })}
         />
       ) : (
         <LastSearch project={project} onShow={(job) => set({ search: job })} />

@@ -22,10 +22,7 @@ const EXPLAINED = {
 export function RunFigures({ run, best }: { run: Run; best: boolean }) {
   const { latency_ms: latency } = run;
   const start = run.compile_ms === null ? null : run.compile_ms + (run.first_inference_ms ?? 0);
-  const tail =
-    latency.p99 === null
-      ? { label: latency.p95 === null ? "p90" : "p95", value: latency.p95 ?? latency.p90 }
-      : { label: "p99", value: latency.p99 };
+  const tail = tailOf(run);
   return (
     <div className={classes.strip}>
       <Figures label={`Run ${run.label}`}>
@@ -96,4 +93,11 @@ function TailNote({ run }: { run: Run }) {
       {PERCENTILE_NAMES[percentile]}: not enough samples
     </Explain>
   );
+}
+
+/** The furthest percentile that the run has samples for. */
+function tailOf({ latency_ms: { p99, p95, p90 } }: Run): { label: string; value: number | null } {
+  if (p99 === null && p95 !== null) return { label: "p95", value: p95 };
+  if (p99 === null && p90 !== null) return { label: "p90", value: p90 };
+  return { label: "p99", value: p99 };
 }

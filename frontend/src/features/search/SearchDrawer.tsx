@@ -1,6 +1,7 @@
 import { Checkbox, Drawer, NativeSelect, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { isActive } from "../../api/eventReducer";
 import type { Precision, Project } from "../../api/types";
 import { Action } from "../../components/Action";
 import { ErrorState } from "../../components/States";
@@ -10,7 +11,8 @@ import { jobQuery } from "../jobs/queries";
 import { numberList } from "../runs/configurations";
 import { targetQuery } from "../targets/queries";
 import { searchQuery, startSearch } from "./queries";
-import { emptySearch, SEARCH_PERCENTILES, type SearchForm, searchEstimate, searchWanted } from "./searchForm";
+import { remember, remembered } from "./remembered";
+import { SEARCH_PERCENTILES, type SearchForm, searchEstimate, searchWanted } from "./searchForm";
 
 interface Props {
   project: Project;
@@ -31,18 +33,18 @@ const OBJECTIVES = [
 /** The best settings within limits, without measuring every one of them. */
 export function SearchDrawer({ project, limit, shownJob, onClose, onStarted }: Props) {
   const client = useQueryClient();
-  const [form, setForm] = useState<SearchForm>(() => emptySearch(limit));
-  const [goOn, setGoOn] = useState(true);
+  const [form, setForm] = useState<SearchForm>(() => remembered(shownJob, limit));
+  const [goOn, setGoOn] = useState<boolean | null>(null);
   const { data: target } = useQuery({
     ...targetQuery(project.target?.id ?? ""),
     enabled: project.target !== null,
   });
   const { data: shown } = useQuery({ ...searchQuery(shownJob ?? ""), enabled: shownJob !== undefined });
-  const unfinished =
-    shown && (shown.job.state === "cancelled" || shown.job.state === "failed") ? shown.job : null;
+  const earlier = shown && !isActive(shown.job) ? shown.job : null;
+  const goesOn = goOn ?? (earlier !== null && earlier.state !== "succeeded");
   const device = target?.devices.find((entry) => entry.name === project.device);
   const streams = device?.streams_range;
-  const asked = searchWanted(form, unfinished && goOn ? unfinished.id : null);
+  const asked = searchWanted(form, earlier && goesOn ? earlier.id : null);
   const estimate = searchEstimate(form, streams ? (streams[1] ?? 1) : 1);
 
   const start = useMutation({
@@ -51,6 +53,7 @@ export function SearchDrawer({ project, limit, shownJob, onClose, onStarted }: P
       return startSearch(project.id, asked.wanted);
     },
     onSuccess: ({ job }) => {
+      remember(job.id, form);
       client.setQueryData(jobQuery(job.id).queryKey, job);
       void client.invalidateQueries({ queryKey: ["projects"] });
       void client.invalidateQueries({ queryKey: ["jobs"] });
@@ -187,10 +190,10 @@ export function SearchDrawer({ project, limit, shownJob, onClose, onStarted }: P
             ]}
           />
         </div>
-        {unfinished && (
+        {earlier && (
           <Checkbox
-            label="go on from what the last search had measured"
-            checked={goOn}
+            label="keep what the search shown has measured"
+            checked={goesOn}
             onChange={(event) => setGoOn(event.currentTarget.checked)}
           />
         )}

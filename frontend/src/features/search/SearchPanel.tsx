@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Job, Project, SearchResult } from "../../api/types";
 import { Action } from "../../components/Action";
 import { Explain } from "../../components/Explain";
@@ -8,7 +8,8 @@ import { ErrorState, SkeletonRows } from "../../components/States";
 import { counted, decimal, percent, plusMinus } from "../../format/number";
 import { ago, duration } from "../../format/time";
 import { JobProgress, LogLink } from "../jobs/JobProgress";
-import { lastSearchQuery, searchQuery } from "./queries";
+import { jobQuery } from "../jobs/queries";
+import { continueSearch, lastSearchQuery, searchQuery } from "./queries";
 import { SearchPoints } from "./SearchPoints";
 import { objectiveText, skippedGroups, stoppedText } from "./searchForm";
 
@@ -20,10 +21,12 @@ interface Props {
   onPick: (run: string) => void;
   onClose: () => void;
   onAgain: () => void;
+  /** Another search goes on with this one. */
+  onStarted: (job: string) => void;
 }
 
 /** What a guided search found, or how far it is. */
-export function SearchPanel({ id, selected, onPick, onClose, onAgain }: Props) {
+export function SearchPanel({ project, id, selected, onPick, onClose, onAgain, onStarted }: Props) {
   const { data, error, refetch } = useQuery(searchQuery(id));
   return (
     <Panel
@@ -46,6 +49,7 @@ export function SearchPanel({ id, selected, onPick, onClose, onAgain }: Props) {
       ) : data ? (
         <>
           <Progress job={data.job} onAgain={onAgain} />
+          <GoOn project={project} job={data.job} result={data.result ?? null} onStarted={onStarted} />
           {data.result && <Outcome result={data.result} job={data.job} selected={selected} onPick={onPick} />}
         </>
       ) : (
@@ -58,15 +62,48 @@ export function SearchPanel({ id, selected, onPick, onClose, onAgain }: Props) {
 function Progress({ job, onAgain }: { job: Job; onAgain: () => void }) {
   if (job.state === "queued" || job.state === "running") return <JobProgress job={job} />;
   if (job.state === "failed") return <JobProgress job={job} onRetry={onAgain} />;
-  if (job.state === "cancelled") {
-    return (
-      <div className="notice">
-        <p>It was cancelled; what it had measured is kept, and a new search can go on from it.</p>
-        <Action onClick={onAgain}>Continue</Action>
-      </div>
-    );
-  }
   return null;
+}
+
+interface GoOnProps {
+  project: Project;
+  job: Job;
+  result: SearchResult | null;
+  onStarted: (job: string) => void;
+}
+
+/** A search that did not come to its end can be gone on with: what it measured is not measured again. */
+function GoOn({ project, job, result, onStarted }: GoOnProps) {
+  const client = useQueryClient();
+  const go = useMutation({
+    mutationFn: () => continueSearch(project.id, job.id),
+    onSuccess: ({ job: made }) => {
+      client.setQueryData(jobQuery(made.id).queryKey, made);
+      void client.invalidateQueries({ queryKey: ["projects"] });
+      void client.invalidateQueries({ queryKey: ["jobs"] });
+      onStarted(made.id);
+    },
+  });
+  const outOfTime = job.state === "succeeded" && result?.stopped === "budget";
+  if (job.state !== "cancelled" && job.state !== "failed" && !outOfTime) return null;
+  const why = outOfTime ? "Its time was used up" : job.state === "failed" ? "It failed" : "It was cancelled";
+  return (
+    <>
+      <div className="notice">
+        <p>
+          {why}. <span className="dim">What it measured is kept; going on measures only the rest.</span>
+        </p>
+        <Action
+          onClick={() => go.mutate()}
+          loading={go.isPending}
+          reason={project.state === "archived" ? "A part of this project is gone." : undefined}
+        >
+          Continue
+        </Action>
+      </div>
+      {go.error && <ErrorState error={go.error} compact />}
+    </>
+  );
 }
 
 interface OutcomeProps {
@@ -101,7 +138,10 @@ function Outcome({ result, job, selected, onPick }: OutcomeProps) {
           <Figure
             label="Front"
             explain="Settings that no other one beats in both throughput and latency."
-            quantity={{ value: String(result.front.length), unit: "settings" }}
+            quantity={{
+              value: String(result.front.length),
+              unit: result.front.length === 1 ? "setting" : "settings",
+            }}
             note={objectiveText(result.objective, percentile)}
           />
           <Figure

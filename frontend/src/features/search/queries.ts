@@ -30,3 +30,7 @@ export const lastSearchQuery = (project: string) =>
 
 export const startSearch = (project: string, body: SearchWanted) =>
   take(api.POST("/api/v1/projects/{ref}/searches", { params: { path: { ref: project } }, body }));
+
+/** Goes on with a search that ended: what it finished is kept, and everything that is not named is as it was there. */
+export const continueSearch = (project: string, job: string) =>
+  startSearch(project, { continues: job } as SearchWanted);
