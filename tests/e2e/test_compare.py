@@ -126,7 +126,9 @@ class TestCheck:
         code, told = lab.stack.command(*words[1:], "--budget-s", "3")  # what it says works
         assert EXIT_CODES[told["result"]["verdict"]] == code
         page.goto("/jobs?kind=check")
-        page.get_by_role("link", name=re.compile("^Result of ")).first.click()
+        links = page.get_by_role("link", name=re.compile("^Result of "))
+        expect(links).to_have_count(2)  # the page's, and the command line's
+        links.and_(page.locator(f"[href$='/checks/{job}']")).click()
         expect(page).to_have_url(re.compile(f"/checks/{job}"))
         expect(verdict).to_be_visible(timeout=LONG_MS)
 
