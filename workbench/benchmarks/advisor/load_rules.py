@@ -23,7 +23,7 @@ BATCH_COSTS = 1.5
 
 
 def one_stream(facts: Facts) -> Outcome:
-    """A single stream where the device offers several and they pay, or were never tried."""
+    """A single stream where the device offers several and they pay, or no stable run tells whether they do."""
     run = facts.run
     if run.open_loop is not None:
         return NotApplicable("Requests arrived by themselves.")
@@ -41,8 +41,8 @@ def one_stream(facts: Facts) -> Outcome:
         return Finding(
             rule="one_stream",
             severity="info",
-            title="Several streams were not tried",
-            summary=f"This run had one stream; the device offers up to {most}, and none of them was measured.",
+            title="Several streams have no stable run",
+            summary=f"This run had one stream; the device offers up to {most}, and there is no stable run with several.",
             advice="Where requests come faster than one after another, measure several streams: throughput usually "
             "grows, and the latency of the single request with it.",
             evidence=[evidence("Streams of this run", 1), evidence("Streams that the device offers", most)],

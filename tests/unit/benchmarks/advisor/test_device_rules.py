@@ -32,6 +32,7 @@ class TestFallback:
     def test_auto_without_an_accelerator(self) -> None:
         found = executed("AUTO", "CPU", missing=NO_GPU)
         assert isinstance(found, Finding)
+        assert found.severity == "info"
         assert "GPU: the library libx.so of its driver is missing" in found.summary
 
     @pytest.mark.parametrize("device", ["AUTO:GPU,CPU", "MULTI:GPU.0(4),CPU", "HETERO:GPU,CPU", "AUTO:-GPU,CPU"])
@@ -47,6 +48,15 @@ class TestFallback:
         assert (found.layers, found.severity) == ([1], "high")
         assert "GPU does not support NonMaxSuppression as they are here" in found.summary
         assert next(item.value for item in found.evidence if item.unit == "%") == 20.0
+
+    @pytest.mark.parametrize(("part", "severity"), [(0.099, "medium"), (0.1, "high")])
+    def test_how_much_left(self, part: float, severity: str) -> None:
+        layers = network(
+            layer("conv", 1000 * (1 - part), primitive="gpu"), layer("nms", 1000 * part, primitive="jit_avx512_f32")
+        )
+        found = executed("HETERO:GPU,CPU", "GPU, CPU", layers)
+        assert isinstance(found, Finding)
+        assert found.severity == severity
 
     @pytest.mark.parametrize(
         ("device", "on"), [("AUTO:CPU", "CPU"), ("AUTO", "GPU"), ("HETERO:GPU,CPU", "GPU.0"), ("AUTO", "CPU")]
