@@ -92,6 +92,24 @@ class TestKeyboard:
         page.keyboard.press("Shift+Enter")
         expect(page.get_by_role("region", name="Node encoder/layer.0/attn/softmax")).to_be_visible()
 
+    def test_enter_opens_a_group_and_backspace_closes_it(self, view: Open) -> None:
+        page = view(f"nodes={NODES}&collapse=scopes&only=ir")
+        page.get_by_role("button", name="Close all").click()
+        shown = canvas(page, "Model")
+        expect(shown).to_have_attribute("data-drawn", "5")
+        shown.focus()
+        for _ in range(4):
+            page.keyboard.press("ArrowDown")
+            if "encoder" in said(page, "Model").inner_text():
+                break
+        expect(said(page, "Model")).to_contain_text("Group encoder, 12 times the same block")
+        page.keyboard.press("Enter")
+        # The container and twelve blocks; the keyboard is at the first of them.
+        expect(shown).to_have_attribute("data-drawn", "17")
+        expect(said(page, "Model")).to_contain_text("Group layer.0")
+        page.keyboard.press("Backspace")
+        expect(shown).to_have_attribute("data-drawn", "5")
+
 
 class TestSelection:
     def test_a_layer_of_the_table_is_shown_in_both(self, view: Open) -> None:
@@ -129,6 +147,10 @@ class TestCollapse:
         expect(shown).not_to_have_attribute("data-drawn", str(closed))
         # All nodes, and the containers around them.
         assert int(shown.get_attribute("data-drawn") or 0) > NODES
+
+    def test_says_when_there_is_nothing_to_collapse(self, view: Open) -> None:
+        page = view("nodes=5&only=ir&collapse=repeats")
+        expect(page.get_by_role("heading", name="no block repeats")).to_be_visible()
 
 
 class TestFiles:

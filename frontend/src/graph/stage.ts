@@ -15,8 +15,11 @@ import {
   zoomed,
 } from "./camera";
 import { draw, type Marks, NO_MARKS, type Picture } from "./draw";
+import { HEAD_FROM } from "./drawText";
+import { HEADER } from "./layout";
 import type { GraphColors, Paint } from "./paint";
 import { boxAt, type Scene } from "./scene";
+import { NODE, OPEN } from "./view";
 
 export interface StageEvents {
   onPick: (box: number) => void;
@@ -137,6 +140,15 @@ export function createStage(canvas: HTMLCanvasElement, events: StageEvents): Sta
     return boxAt(scene, camera.x + x / camera.scale, camera.y + y / camera.scale);
   };
 
+  /** The minus in the header of an open group, which stays in sight while the group is. */
+  const isMinus = (event: MouseEvent, box: number) => {
+    if (!scene || box < 0 || scene.view.kind[box] !== OPEN || camera.scale < HEAD_FROM) return false;
+    const { x, y } = at(event);
+    const left = (scene.layout.x[box] as number) - camera.x;
+    const top = Math.max(0, (scene.layout.y[box] as number) - camera.y);
+    return x / camera.scale - left < HEADER && y / camera.scale - top < HEADER;
+  };
+
   let held: { id: number; x: number; y: number; camera: Camera; dragged: boolean } | null = null;
   const onDown = (event: PointerEvent) => {
     if (event.button > 1) return;
@@ -148,7 +160,8 @@ export function createStage(canvas: HTMLCanvasElement, events: StageEvents): Sta
       const box = held ? -1 : hit(event);
       canvas.style.cursor = box >= 0 ? "pointer" : "grab";
       const name = box >= 0 && scene ? scene.labelOf(box) : null;
-      canvas.title = name ? `${name.head}\n${name.sub}`.slice(0, 400) : "";
+      const more = box >= 0 && scene?.view.kind[box] !== NODE ? "\nDouble click opens or closes it" : "";
+      canvas.title = name ? `${name.head}\n${name.sub}`.slice(0, 400) + more : "";
       return;
     }
     const { x, y } = at(event);
@@ -161,13 +174,17 @@ export function createStage(canvas: HTMLCanvasElement, events: StageEvents): Sta
   };
   const onUp = (event: PointerEvent) => {
     if (held?.id !== event.pointerId) return;
-    if (!held.dragged && event.type === "pointerup") events.onPick(hit(event));
+    if (!held.dragged && event.type === "pointerup") {
+      const box = hit(event);
+      if (isMinus(event, box)) events.onOpen(box);
+      else events.onPick(box);
+    }
     held = null;
     canvas.style.cursor = "grab";
   };
   const onDouble = (event: MouseEvent) => {
     const box = hit(event);
-    if (box >= 0) events.onOpen(box);
+    if (box >= 0 && !isMinus(event, box)) events.onOpen(box);
   };
   const onWheel = (event: WheelEvent) => {
     const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? size.height : 1;

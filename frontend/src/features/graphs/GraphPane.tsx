@@ -3,7 +3,7 @@ import { counted } from "../../format/number";
 import { type Marks, NO_MARKS } from "../../graph/draw";
 import { sentence } from "../../graph/labels";
 import type { GraphColors, Paint } from "../../graph/paint";
-import { type Direction, neighbour } from "../../graph/scene";
+import { type Direction, neighbour, type Scene } from "../../graph/scene";
 import { createStage, type Stage } from "../../graph/stage";
 import { NODE, OPEN } from "../../graph/view";
 import classes from "./Graphs.module.css";
@@ -25,6 +25,8 @@ interface Props {
   marks: Omit<Marks, "cursor">;
   focus: Focus;
   actions: ReactNode;
+  /** Why nothing of it is collapsed. */
+  note: string | null;
   /** A click or Enter on a box; -1 beside all of them. */
   onPick: (box: number) => void;
   onSearch: () => void;
@@ -40,7 +42,7 @@ const ARROWS: Record<string, Direction> = {
 
 /** One graph on a canvas, with its minimap. */
 export function GraphPane(props: Props) {
-  const { title, graph, paint, colors, marks, focus, actions, onPick, onSearch, onEscape } = props;
+  const { title, graph, paint, colors, marks, focus, actions, note, onPick, onSearch, onEscape } = props;
   const { scene } = graph;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [stage, setStage] = useState<Stage | null>(null);
@@ -89,7 +91,7 @@ export function GraphPane(props: Props) {
             }
           : undefined,
       );
-      setCursor(-1);
+      setCursor((now) => carried(before, scene, now));
     }
     if (scene && drawn.current.token !== focus.token) {
       const boxes = [...new Set(focus.nodes.map((node) => scene.view.boxOf[node] as number))];
@@ -141,7 +143,8 @@ export function GraphPane(props: Props) {
           {title}{" "}
           <span className="dim">
             {counted(graph.document.nodes.length, graph.document.kind === "ir" ? "node" : "layer")}
-            {scene && scene.view.count !== graph.document.nodes.length && ", collapsed"}
+            {scene && scene.view.count < graph.document.nodes.length && ", collapsed"}
+            {note && `, ${note}`}
           </span>
         </h3>
         <span className="row">{actions}</span>
@@ -203,11 +206,21 @@ export function GraphPane(props: Props) {
   );
 }
 
-/** Where the keyboard begins: the uppermost box. */
-function firstBox({ layout, view }: NonNullable<GraphState["scene"]>): number {
+/** Where the keyboard is in the scene that follows: at the same node or group, or at the first box of an open one. */
+function carried(before: Scene | null, after: Scene | null, cursor: number): number {
+  if (!before || !after || cursor < 0 || before.document !== after.document) return -1;
+  const ref = before.view.ref[cursor] as number;
+  if (before.view.kind[cursor] === NODE) return after.view.boxOf[ref] as number;
+  if (before.grouping !== after.grouping) return -1;
+  const box = after.view.boxOfGroup[ref] as number;
+  return box >= 0 && after.view.kind[box] === OPEN ? firstBox(after, box) : box;
+}
+
+/** Where the keyboard begins: the uppermost box, of all or of those in a container. */
+function firstBox({ layout, view }: Scene, container?: number): number {
   let first = -1;
   for (let box = 0; box < view.count; box++) {
-    if (view.kind[box] === OPEN) continue;
+    if (view.kind[box] === OPEN || (container !== undefined && view.parent[box] !== container)) continue;
     if (first < 0 || (layout.y[box] as number) < (layout.y[first] as number)) first = box;
   }
   return first;

@@ -38,6 +38,11 @@ interface Props {
 type Shown = "both" | "ir" | "runtime";
 
 const TITLES: Record<Side, string> = { ir: "Model", runtime: "Executed graph" };
+const NOTES: Record<CollapseMode, string | null> = {
+  none: null,
+  scopes: "no scopes in its names",
+  repeats: "no block repeats",
+};
 /** Above that many nodes one sees more in boxes of boxes. */
 const LARGE = 1500;
 /** So many partners are brought out of their closed groups. */
@@ -59,7 +64,9 @@ export function GraphsPanel(props: Props) {
   const [shownChosen, setShown] = useState<Shown>("both");
   const shown: Shown = model && runtime ? shownChosen : model ? "ir" : "runtime";
   const usual: ColorMode = measured ? "time" : "type";
-  const color = colorBy ?? usual;
+  // Without what was executed there are no times and no precisions to colour by.
+  const needsRuntime = colorBy === "time" || colorBy === "runtime_precision";
+  const color = colorBy === undefined || (needsRuntime && !runtime) ? usual : colorBy;
 
   const ir = useGraph(shown === "runtime" ? undefined : model, runtime, links, collapse);
   const executed = useGraph(shown === "ir" ? undefined : runtime, runtime, links, collapse);
@@ -192,6 +199,7 @@ export function GraphsPanel(props: Props) {
         colors={colors}
         marks={marks}
         focus={focus[side]}
+        note={graph.grouping.groups.length > 0 ? null : NOTES[collapse]}
         onPick={(box) => pickBox(side, box)}
         onSearch={() => searchBox.current?.focus()}
         onEscape={clear}
