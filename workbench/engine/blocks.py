@@ -1,11 +1,13 @@
-"""Two cells measured in turn, block after block; what a block gives, and whether others disturbed it."""
+"""Two sides measured in turn, block after block; what a block gives, and whether others disturbed it."""
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,8 @@ SLICE_S = 0.06
 ROUNDS = 3
 # Time that a cell runs after its turn has come before it counts: the other one has used the caches meanwhile.
 SETTLE_S = 0.015
+# Time that a cell runs after it was made anew, before it is measured.
+RENEWED_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Block:
-    """Two slices of each cell in turn, in the order ABBA or BAAB, so that an even drift falls on both alike.
+    """Two slices of each side in turn, in the order ABBA or BAAB, so that an even drift falls on both alike.
 
     `turns` has those of the baseline and those of the project; without a baseline the first is empty.
     """
@@ -60,24 +64,88 @@ def _log_time(turns: Sequence[Turn]) -> float:
     return math.fsum(math.log(turn.seconds) for turn in turns) / len(turns)
 
 
-class Blocks:
-    """Measures blocks of a `baseline`, or None, and a `current` cell. The order within blocks comes from `seed`."""
+class Side:
+    """One of the two: the cell that it is measured with, and how another one of the same configuration is made.
 
-    def __init__(self, baseline: Cell | None, current: Cell, seed: int) -> None:
-        self._cells = (baseline, current)
+    `facts` and the rest are those of the first cell; `prepared_s` is what making one took last.
+    """
+
+    def __init__(self, make: Callable[[], Cell], cell: Cell, prepared_s: float) -> None:
+        self._make = make
+        self._cell: Cell | None = cell
+        self.facts, self.settings, self.wanted, self.batch = cell.facts, cell.settings, cell.wanted, cell.batch
+        self.requests = len(cell.pipeline.requests)
+        self.prepared_s = prepared_s
+        self.slice_s = 0.0
+
+    @property
+    def ready(self) -> bool:
+        return self._cell is not None
+
+    @property
+    def cell(self) -> Cell:
+        assert self._cell is not None
+        return self._cell
+
+    def warm(self, longest_s: float) -> dict[str, Any]:
+        """Before the first block: run until the latency has settled, and see how long a slice has to be."""
+        warmed = self.cell.warm(longest_s)
+        self.slice_s = slice_s(self.cell)
+        return warmed
+
+    def renew(self) -> None:
+        """Compile the same again. Where its weights and activations lie in memory is another matter of chance then."""
+        began = time.perf_counter()
+        self._cell = None
+        self._cell = self._make()
+        self._cell.slice(RENEWED_S)
+        self._cell.rest()
+        self.prepared_s = time.perf_counter() - began
+
+
+class Blocks:
+    """Measures blocks of a `baseline`, or None, and a `current` side. The order within blocks comes from `seed`.
+
+    Two compilations of the same model differ in speed by about a percent, for as long as they live. So both sides are
+    compiled anew between blocks, as long as no more time goes into that than into measuring.
+    """
+
+    def __init__(self, baseline: Side | None, current: Side, seed: int) -> None:
+        self._sides = (baseline, current)
         self._chance = random.Random(seed)
-        self._slices = [slice_s(cell) if cell is not None else 0.0 for cell in self._cells]
+        self._measuring_s = self._renewing_s = 0.0
+        self.compilations = 1
 
     def measure(self) -> Block:
         """One block. Nothing is in flight afterwards."""
+        self._renew()
         first = self._chance.randrange(2)
         turns: tuple[list[Turn], list[Turn]] = ([], [])
         before = Moment.now()
-        for side in (first, 1 - first, 1 - first, first):
-            cell = self._cells[side]
-            if cell is not None:
-                turns[side].append(_turn(cell, self._slices[side]))
-        return Block(turns, before, Moment.now())
+        for place in (first, 1 - first, 1 - first, first):
+            side = self._sides[place]
+            if side is not None:
+                turns[place].append(_turn(side.cell, side.slice_s))
+        after = Moment.now()
+        self._measuring_s += after.at_s - before.at_s
+        return Block(turns, before, after)
+
+    def _renew(self) -> None:
+        sides = [side for side in self._sides if side is not None]
+        if self._renewing_s + sum(side.prepared_s for side in sides) > self._measuring_s:
+            return
+        # Who comes first may find the better place.
+        self._chance.shuffle(sides)
+        for side in sides:
+            side.renew()
+            self._renewing_s += side.prepared_s
+        self.compilations += 1
+
+    def rest(self) -> None:
+        """Whatever happened, nothing is in flight afterwards."""
+        for side in self._sides:
+            if side is not None and side.ready:
+                side.cell.rest()
 
 
 def _turn(cell: Cell, seconds: float) -> Turn:

@@ -1,13 +1,14 @@
 """The `duel` operation: a project and its baseline measured in turn, until it is known whether the project is slower.
 
-Both live in this process, each compiled once, and run in short slices in turn; see `blocks`. A block that others
-disturbed is left out. From the quiet ones comes an interval of the slowdown, and from that the verdict; see `paired`.
+Both live in this process and run in short slices in turn; see `blocks`. A block that others disturbed is left out. From
+the quiet ones comes an interval of the slowdown, see `paired`, and from that the verdict, see `ruling`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -17,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.engine import cells, configuration, paired, provenance, ruling, statistics
-from workbench.engine.blocks import Block, Blocks, joined, pooled
+from workbench.engine.blocks import Block, Blocks, Side, Turn, joined, pooled
 from workbench.engine.cells import Cell
-from workbench.engine.configuration import Configuration
+from workbench.engine.inputs import Kept
 from workbench.engine.protocol import Emitter
 from workbench.engine.ruling import Limits, Recorded, Standing
 from workbench.engine.verdict import QUOTA, Conditions, judge
@@ -55,28 +56,29 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     emit.stage(_STAGES[1], 2, len(_STAGES))
     baseline = None if recorded else _prepared(parameters["baseline"], work, emit)
     emit.stage(_STAGES[2], 3, len(_STAGES))
-    warmed = [_warm(cell) for cell in (baseline, current)]
+    warmed = [None if side is None else side.warm(WARM_UP_S) for side in (baseline, current)]
     emit.stage(_STAGES[3], 4, len(_STAGES))
-    blocks, standing, seconds = _measure(baseline, current, recorded, limits, int(parameters.get("seed") or 0), emit)
+    source = Blocks(baseline, current, int(parameters.get("seed") or 0))
+    blocks, standing, seconds = _measure(source, recorded, limits, emit)
     quiet = [block for block in blocks if block.quiet]
     # With none left, the figures of a disturbed measurement are told all the same; its verdict says what they are.
     told = quiet or blocks
     conditions = pooled(told if ruling.calm(blocks, quiet) else blocks)
     result = ruling.verdict(blocks, quiet, standing, limits, recorded)
     sides = {}
-    for number, (name, cell) in enumerate((("baseline", baseline), ("current", current))):
-        if cell is not None:
+    for number, (name, side) in enumerate((("baseline", baseline), ("current", current))):
+        if side is not None:
             path = work / "out" / "latencies.npz" if name == "current" else None
             turns = [turn for block in told for turn in block.turns[number]]
-            sides[name] = cell.facts | {"warmup": warmed[number]} | _figures(cell, turns, conditions, path)
-            sides[name]["provenance"] = provenance.complete(noted, cell.wanted.model, cell.settings)
+            sides[name] = side.facts | {"warmup": warmed[number]} | _figures(side, turns, conditions, path)
+            sides[name]["provenance"] = provenance.complete(noted, side.wanted.model, side.settings)
     return result | {
         "interleaved": recorded is None,
         "max_slowdown": limits.slowdown,
         "max_p99_ms": limits.p99_ms,
         "measured_s": round(seconds, 3),
         "rounds": len(quiet),
-        "conditions": _told_conditions(blocks, quiet, conditions, recorded),
+        "conditions": _told_conditions(blocks, quiet, conditions, recorded) | {"compilations": source.compilations},
         "series": _series(blocks, recorded),
         "warnings": _warnings(sides, conditions),
         "baseline": sides.get("baseline"),
@@ -84,28 +86,28 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     }
 
 
-def _prepared(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> Cell:
+def _prepared(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> Side:
     import openvino as ov
 
-    wanted: Configuration = configuration.read(parameters, work)
+    wanted = configuration.read(parameters, work)
     if wanted.arrivals_per_s is not None:
         raise configuration.invalid(
             "arrivals_per_s", wanted.arrivals_per_s, "A check keeps all requests busy: leave it out."
         )
+    kept = Kept()
+
     # A core of its own: what is set for devices behind a virtual one must not reach the other side.
-    return cells.prepare(ov.Core(), wanted, emit)
+    def make(listener: Emitter) -> Cell:
+        return cells.prepare(ov.Core(), wanted, listener, kept=kept)
 
-
-def _warm(cell: Cell | None) -> dict[str, Any] | None:
-    if cell is None:
-        return None
-    warmed = cell.warm(WARM_UP_S)
-    cell.rest()
-    return warmed
+    began = time.perf_counter()
+    cell = make(emit)
+    # What there is to say about a model is said once.
+    return Side(lambda: make(Emitter(io.StringIO())), cell, time.perf_counter() - began)
 
 
 def _measure(
-    baseline: Cell | None, current: Cell, recorded: Recorded | None, limits: Limits, seed: int, emit: Emitter
+    source: Blocks, recorded: Recorded | None, limits: Limits, emit: Emitter
 ) -> tuple[list[Block], Standing, float]:
     """Blocks until the verdict is clear or the budget is used; with them what is known, and the seconds they took."""
     blocks: list[Block] = []
@@ -118,8 +120,7 @@ def _measure(
     began = time.perf_counter()
     with contextlib.ExitStack() as stack:
         stack.callback(gc.unfreeze)
-        stack.enter_context(cells.resting(*(cell for cell in (baseline, current) if cell is not None)))
-        source = Blocks(baseline, current, seed)
+        stack.callback(source.rest)
         while True:
             block = source.measure()
             blocks.append(block)
@@ -138,23 +139,23 @@ def _measure(
                 return blocks, standing, seconds
 
 
-def _figures(cell: Cell, turns: list[Any], conditions: Conditions, file: Path | None) -> dict[str, Any]:
+def _figures(side: Side, turns: list[Turn], conditions: Conditions, file: Path | None) -> dict[str, Any]:
     """The figures of one side, as those of a benchmark; its latencies go to `file`."""
     latency, completed = joined(turns)
     if file is not None:
         np.savez_compressed(file, latency_ms=latency.astype(np.float32), completed_s=completed)
     duration = math.fsum(turn.flow.duration_s for turn in turns)
-    rate = len(latency) * cell.batch / duration
-    cut = statistics.windows(latency, completed, len(cell.pipeline.requests))
+    rate = len(latency) * side.batch / duration
+    cut = statistics.windows(latency, completed, side.requests)
     return {
         "samples": len(latency),
-        "inferences": len(latency) * cell.batch,
+        "inferences": len(latency) * side.batch,
         "duration_s": duration,
         "throughput_fps": rate,
         "throughput_ci95": statistics.throughput_interval(rate, cut),
         "latency_ms": statistics.latency_summary(latency),
         "latency_median_ci95": statistics.median_interval(latency),
-        "windows": statistics.window_rows(cut, cell.batch),
+        "windows": statistics.window_rows(cut, side.batch),
         **judge(cut, conditions),
         "compile_cached_ms": None,
         "memory_bytes": {},

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from workbench.engine import machine, paired, statistics
-from workbench.engine.blocks import Block, joined, pooled
-from workbench.engine.cells import Cell
+from workbench.engine.blocks import Block, Side, joined, pooled
 from workbench.engine.paired import Estimate, Ruling, Tail
 from workbench.engine.protocol import EngineError
 from workbench.engine.verdict import CONTENDED
@@ -47,7 +46,7 @@ class Recorded:
             half = 1.32 * max(math.log(rate / low), math.log(high / rate), 0.0)
         return cls(-math.log(rate), half + SESSIONS, figures.get("machine"), figures.get("effective_precision"))
 
-    def check(self, current: Cell) -> None:
+    def check(self, current: Side) -> None:
         """Figures of another machine or precision say nothing about this one. Raises `baseline_elsewhere` and
         `baseline_precision_differs`."""
         here = str(machine.cpu()["model"])
