@@ -42,7 +42,7 @@ def one_stream(facts: Facts) -> Outcome:
             rule="one_stream",
             severity="info",
             title="Several streams have no stable run",
-            summary=f"This run had one stream; the device offers up to {most}, and there is no stable run with several.",
+            summary=f"This run had one stream; the device offers up to {most}, and no stable run has several.",
             advice="Where requests come faster than one after another, measure several streams: throughput usually "
             "grows, and the latency of the single request with it.",
             evidence=[evidence("Streams of this run", 1), evidence("Streams that the device offers", most)],
