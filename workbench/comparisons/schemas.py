@@ -83,8 +83,12 @@ class Comparison(BaseModel):
     sides: list[Side]
     metrics: list[Metric]
     warnings: list[ComparisonWarning]
-    layers: list[LayerDifference] = Field(description="what changed most first; empty where a side has no layers")
-    accounted: list[float | None] = Field(description="for each side, the share of its layers' time in matched rows")
+    layers: list[LayerDifference] = Field(
+        description="what changed most first; empty where fewer than two sides have layers of one network"
+    )
+    accounted: list[float | None] = Field(
+        description="for each side, the share of its layers' time in matched rows; null where it is not among the rows"
+    )
     types: list[TypeDifference]
 
 

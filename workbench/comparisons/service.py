@@ -26,9 +26,7 @@ def compare(runtime: Runtime, keys: Sequence[str]) -> Comparison:
     """
     with runtime.db.read() as session:
         found = [_measured(session, key) for key in keys]
-    return comparing.compare(
-        [Measured(side, model, benchmarks.layers(runtime, row)) for side, model, row in found]
-    )
+    return comparing.compare([Measured(side, model, benchmarks.layers(runtime, row)) for side, model, row in found])
 
 
 def _measured(session: Session, key: str) -> tuple[Side, Model | None, RunRow]:
