@@ -1,12 +1,17 @@
 """Many configurations in one job: cancelled, crashed and lost in the middle, and continued; none measured twice."""
 
+import contextlib
 import signal
+import sqlite3
+import uuid
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import psutil
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from tests.integration.material import pictures, small_onnx
 from tests.integration.stack import Stack, running
@@ -127,12 +132,39 @@ def test_a_lost_worker(tmp_path: Path) -> None:
         whole(stack, runs_of(stack, job_id, made["id"]))
 
 
-def test_what_the_device_refuses_is_told_beside_the_others(stack: Stack, project: dict[str, Any]) -> None:
-    wanted = [{"streams": 1}, {"batch": 60_000, "requests": 4096}, {"streams": 1, "api": "sync"}]
-    job = stack.finished(start(stack, project, configurations=wanted))
-    assert (job["state"], job["error"]["code"]) == ("failed", "cells_failed")
-    assert [one["code"] for one in job["result"]["failed"]] == ["out_of_memory"]
-    assert [run["configuration"]["api"] for run in runs_of(stack, job["id"])] == ["async", "sync"]
+def one_sample_only(path: Path) -> Path:
+    """A model whose graph has the batch of 1 written into it."""
+    graph = helper.make_graph(
+        [
+            helper.make_node("Conv", ["input", "w"], ["c"], "conv", pads=[1] * 4),
+            helper.make_node("Reshape", ["c", "shape"], ["output"], "reshape"),
+        ],
+        "fixed",
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, 32, 32])],
+        [helper.make_tensor_value_info("output", TensorProto.FLOAT, [1, 4096])],
+        [
+            numpy_helper.from_array(np.ones((4, 3, 3, 3), np.float32), "w"),
+            numpy_helper.from_array(np.array([1, 4096]), "shape"),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.save(model, path)
+    return path
+
+
+def test_what_the_model_cannot_run_is_told_beside_the_others(stack: Stack, dataset: dict[str, Any]) -> None:
+    model = stack.import_model(one_sample_only(stack.folder / "fixed.onnx"))
+    project = make_project(stack, model, dataset)
+    wanted = [{"streams": 1, "batch": 1}, {"streams": 1, "batch": 2}, {"streams": 1, "batch": 1, "api": "sync"}]
+    for start_up in (False, True):
+        job = stack.finished(start(stack, project, configurations=wanted, start_up=start_up))
+        assert (job["state"], job["error"]["code"]) == ("failed", "cells_failed")
+        (failed,) = job["result"]["failed"]
+        assert (failed["label"], failed["code"]) == ("1 × 2", "batch_not_supported")
+        assert [run["configuration"]["api"] for run in runs_of(stack, job["id"])] == ["async", "sync"]
+    # What is all that there is to say is said as such.
+    job = stack.finished(start(stack, project, configurations=wanted[1:2]))
+    assert job["error"]["code"] == "batch_not_supported"
 
 
 def test_loads_and_percentiles(stack: Stack, project: dict[str, Any]) -> None:
@@ -173,16 +205,16 @@ def test_loads_and_percentiles(stack: Stack, project: dict[str, Any]) -> None:
 
 
 def artifact_of(stack: Stack, run_id: str) -> str:
-    import sqlite3
-
-    with sqlite3.connect(stack.data_dir / "workbench.db") as database:
-        (found,) = database.execute("SELECT latencies_artifact_id FROM runs WHERE id = ?", (run_id,)).fetchone()
-    return str(found)
+    """SQLite keeps ids as hexadecimal digits."""
+    with contextlib.closing(sqlite3.connect(stack.data_dir / "workbench.db")) as database:
+        wanted = "SELECT latencies_artifact_id FROM runs WHERE id = ?"
+        (found,) = database.execute(wanted, (uuid.UUID(run_id).hex,)).fetchone()
+    return str(uuid.UUID(found))
 
 
 def test_what_cannot_be_continued(stack: Stack, project: dict[str, Any], model: dict[str, Any]) -> None:
     assert refusal(stack, "/benchmarks/00000000-0000-0000-0000-000000000001/continue") == (404, "job_not_found")
-    assert refusal(stack, "/benchmarks/%00nonsense/continue") == (404, "job_not_found")
+    assert refusal(stack, "/benchmarks/nonsense/continue") == (404, "job_not_found")
     imported = stack.get("/jobs", model=model["id"])["items"][-1]
     assert imported["kind"] != "benchmark"
     assert refusal(stack, f"/benchmarks/{imported['id']}/continue") == (409, "not_a_benchmark")
