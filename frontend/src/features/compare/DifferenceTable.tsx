@@ -21,9 +21,9 @@ interface Props {
   onClear: () => void;
 }
 
-const LABEL_PX = 150;
+const LABEL_PX = 130;
 // Type, difference, ratio, precisions, originals; and the time of a side.
-const PX = { type: 108, time: 84, delta: 144, ratio: 72, precisions: 132, originals: 72 };
+const PX = { type: 104, time: 80, delta: 140, ratio: 66, precisions: 118, originals: 70 };
 
 /** Layers of all sides, matched through their originals; only the rows in sight are there. */
 export function DifferenceTable(props: Props) {
