@@ -63,11 +63,19 @@ def show_run(run: Run, as_json: Json = False) -> None:
             ("compile, cached", units.figure(found["compile_cached_ms"], "ms")),
             ("first inference", units.figure(found["first_inference_ms"], "ms")),
             ("peak memory", units.size(found["peak_memory_bytes"])),
+            ("process", _process(provenance.get("measured_before"))),
             ("CPU", provenance.get("cpu") if isinstance(provenance.get("cpu"), str) else None),
             ("OpenVINO", provenance.get("openvino")),
             ("measured", units.moment(found["created_at"])),
         ]
     )
+
+
+def _process(measured_before: object) -> str | None:
+    """Why a run of a sweep lacks figures."""
+    if not measured_before:
+        return None
+    return f"had measured {measured_before} configurations before: no start-up times and memory"
 
 
 def _open_loop(found: Document | None) -> list[tuple[str, str | None]]:
