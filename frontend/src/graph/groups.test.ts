@@ -33,6 +33,7 @@ describe("scopesOf", () => {
 
   it("does not follow hostile names into any depth", () => {
     expect(scopesOf("a/".repeat(10_000), "/").length).toBe(12);
+    expect(scopesOf(`__module.${"a.".repeat(500_000)}/x`, "/").length).toBe(12);
     expect(scopesOf("/".repeat(1000), "/")).toEqual([]);
     expect(scopesOf("", "/")).toEqual([]);
   });

@@ -22,7 +22,7 @@ interface Scope {
 export function scopesOf(name: string, separator: "/" | "."): string[] {
   const parts: string[] = [];
   for (const part of name.split(separator)) {
-    if (part.startsWith(MODULE)) parts.push(...part.slice(MODULE.length).split("."));
+    if (part.startsWith(MODULE)) parts.push(...part.slice(MODULE.length).split(".", DEEPEST + 1));
     else if (part !== "") parts.push(part);
     if (parts.length > DEEPEST) break;
   }

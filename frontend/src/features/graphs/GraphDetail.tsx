@@ -6,6 +6,7 @@ import { shapeText } from "../../format/words";
 import type { Links } from "../../graph/links";
 import { inputPorts, valueText } from "../../graph/modelExplorer";
 import type { GraphDocument, GraphNode } from "../../graph/types";
+import { OPEN } from "../../graph/view";
 import { listOf } from "../../graph/wiring";
 import classes from "./Graphs.module.css";
 import type { Side } from "./picks";
@@ -234,7 +235,7 @@ export function GroupDetail({ side, graph, group, onGo, onClose }: Shared & { gr
     .filter((node) => (facts.part[node] as number) > 0)
     .sort((a, b) => (facts.part[b] as number) - (facts.part[a] as number))
     .slice(0, 5);
-  const isOpen = scene && (scene.view.kind[scene.view.boxOfGroup[group] ?? -1] ?? 0) === 2;
+  const isOpen = scene !== null && scene.view.kind[scene.view.boxOfGroup[group] ?? -1] === OPEN;
   return (
     <Frame label={`Group ${entry.label}`} title={entry.label} onClose={onClose}>
       <p style={{ margin: "8px 0" }}>
