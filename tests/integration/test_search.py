@@ -8,7 +8,7 @@ from tests.integration.stack import Stack
 
 pytestmark = pytest.mark.slow
 
-SHORT = {"streams": [1, 2], "batches": [1, 2, 4], "cell_s": 1.0, "budget_s": 8.0, "percentile": "p90"}
+SHORT: dict[str, Any] = {"streams": [1, 2], "batches": [1, 2, 4], "cell_s": 1.0, "budget_s": 8.0, "percentile": "p90"}
 
 
 @pytest.fixture(scope="module")

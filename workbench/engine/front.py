@@ -45,7 +45,7 @@ LOOK_S = 0.3
 SLICE_S = 0.4
 # Of the grid's time, for the search; and of that, for looking.
 BUDGET_PART = 0.24
-LOOKING_PART = 0.75
+LOOKING_PART = 0.85
 FIRST_OVERHEAD_S = 0.5
 
 Why = Literal["needless", "impossible", "budget"]
@@ -125,7 +125,8 @@ class Search:
         if self.stopped is not None:
             return self._stop(self.stopped)
         while True:
-            ended = self._drop()
+            # Within a turn nothing is decided: cells would differ in how often they were measured.
+            ended = self._drop() if not self._queue else None
             if ended is not None:
                 return ended
             if self.looking:

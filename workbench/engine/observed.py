@@ -7,9 +7,10 @@ confidence: slices of the same round are compared with each other, so that what 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +28,8 @@ PERCENTILES = {"median": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0}
 # weight of that guess, in slices.
 SLICE_NOISE = 0.02
 GUESS_WEIGHT = 4
+# Fewer slices than this may all have been disturbed.
+PAIRED = 3
 # How much a cell may differ from the first look at it. What disturbs a slice makes it slower, never faster.
 FIRST_LOOK_SLOWER = 0.05
 FIRST_LOOK_FASTER = 0.16
@@ -53,7 +56,7 @@ class Observed:
     looked: Measured | None = None
     slices: dict[int, Measured] = field(default_factory=dict)
     known: Known | None = None
-    _sorted: tuple[int, NDArray[np.float64]] | None = field(default=None, repr=False)
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def refined(self) -> bool:
@@ -72,7 +75,7 @@ class Observed:
             return self.known.fps
         if len(self.slices) < 2:
             return max(slice_.fps for slice_ in (self.looked, *self.slices.values()) if slice_ is not None)
-        return math.exp(centre([math.log(slice_.fps) for slice_ in self._used], SLICE_NOISE))
+        return self._once("fps", lambda: math.exp(centre([math.log(one.fps) for one in self._used], SLICE_NOISE)))
 
     @property
     def requests(self) -> int:
@@ -89,10 +92,18 @@ class Observed:
     @property
     def latencies(self) -> NDArray[np.float64]:
         """All of them, in order of size."""
-        used = self._used
-        if self._sorted is None or self._sorted[0] != len(self.slices):
-            self._sorted = len(self.slices), np.sort(np.concatenate([slice_.latency_ms for slice_ in used]))
-        return self._sorted[1]
+        found: NDArray[np.float64] = self._once(
+            "latencies", lambda: np.sort(np.concatenate([slice_.latency_ms for slice_ in self._used]))
+        )
+        return found
+
+    def _once(self, what: str, make: Callable[[], Any]) -> Any:
+        """What is made from the slices is made once for as long as there are no others."""
+        if self._made.get("slices") != len(self.slices):
+            self._made = {"slices": len(self.slices)}
+        if what not in self._made:
+            self._made[what] = make()
+        return self._made[what]
 
     @property
     def per_request_s(self) -> float:
@@ -120,7 +131,8 @@ class Observed:
         if self.known is not None:
             found = self.known.latency_ms.get(percentile)
             return float(found if found is not None else self.known.latency_ms["median"] or 0.0)
-        return float(np.percentile(self.latencies, PERCENTILES[percentile]))
+        values = self.latencies
+        return float(self._once(percentile, lambda: np.percentile(values, PERCENTILES[percentile])))
 
     def latency_interval(self, percentile: str, noise: float) -> Interval:
         """Of the logarithm of a percentile: order statistics (normal approximation of the binomial ranks), and what
@@ -142,8 +154,8 @@ class Observed:
             return 2 * noise, 2 * noise
         if not self.slices:
             return FIRST_LOOK_SLOWER, FIRST_LOOK_FASTER
-        half = half_width([math.log(slice_.fps) for slice_ in self.slices.values()], noise)
-        return half, half
+        half = self._once(f"spread {noise}", lambda: half_width([math.log(one.fps) for one in self._used], noise))
+        return half, half if len(self.slices) >= PAIRED else max(half, FIRST_LOOK_FASTER)
 
 
 @dataclass(frozen=True)
@@ -158,18 +170,20 @@ class Known:
 def centre(values: Sequence[float], noise: float) -> float:
     """The mean of values that are drawn to within 2 `noise` of their median: what disturbs a slice makes it slower by
     much more than slices vary by themselves (Huber 1964)."""
-    return float(np.mean(_drawn_in(values, noise)))
+    return fmean(_drawn_in(values, noise))
 
 
-def _drawn_in(values: Sequence[float], noise: float) -> NDArray[np.float64]:
-    middle = float(np.median(values))
-    return np.clip(values, middle - 2 * noise, middle + 2 * noise)
+def _drawn_in(values: Sequence[float], noise: float) -> list[float]:
+    middle = median(values)
+    return [min(max(value, middle - 2 * noise), middle + 2 * noise) for value in values]
 
 
 def half_width(values: Sequence[float], noise: float) -> float:
     """Half of the 95 % interval of the centre of few values: Student's t, their variance drawn towards `noise`² as if
     `GUESS_WEIGHT` more values had shown it (as an inverse-gamma prior does)."""
-    squares = float(np.sum((_drawn_in(values, noise) - centre(values, noise)) ** 2))
+    drawn = _drawn_in(values, noise)
+    middle = fmean(drawn)
+    squares = sum((value - middle) ** 2 for value in drawn)
     freedom = GUESS_WEIGHT + len(values) - 1
     deviation = math.sqrt((GUESS_WEIGHT * noise**2 + squares) / freedom)
     return t_quantile(freedom) * deviation / math.sqrt(len(values))
@@ -182,11 +196,11 @@ def slice_noise(cells: Iterable[Observed]) -> float:
     for cell in cells:
         logs = [math.log(slice_.fps) for slice_ in cell.slices.values()]
         if len(logs) >= 3:
-            middle, correction = float(np.median(logs)), math.sqrt(len(logs) / (len(logs) - 1))
+            middle, correction = median(logs), math.sqrt(len(logs) / (len(logs) - 1))
             deviations += [abs(value - middle) * correction for value in logs]
     if not deviations:
         return SLICE_NOISE
-    seen = _MAD * float(np.median(deviations))
+    seen = _MAD * median(deviations)
     weight = len(deviations)
     return math.sqrt((GUESS_WEIGHT * SLICE_NOISE**2 + weight * seen**2) / (GUESS_WEIGHT + weight))
 
@@ -194,7 +208,7 @@ def slice_noise(cells: Iterable[Observed]) -> float:
 def fps_ratio(one: Observed, other: Observed, noise: float) -> Interval:
     """Interval of log(throughput of `other` / of `one`)."""
     common = one.slices.keys() & other.slices.keys()
-    if len(common) >= 2:
+    if len(common) >= PAIRED:
         logs = [math.log(other.slices[turn].fps / one.slices[turn].fps) for turn in sorted(common)]
         pairs = noise * math.sqrt(2)
         middle, half = centre(logs, pairs), half_width(logs, pairs)
