@@ -26,7 +26,9 @@ export function ConditionMenu({ onAdd }: { onAdd: (condition: Condition) => void
     setHigh("");
     setOpen(false);
   };
-  const numeric = (value: string | number) => (typeof value === "number" ? value : "");
+  // Numbers with more digits than are safe come as text.
+  const numeric = (value: string | number) =>
+    value === "" || !Number.isFinite(Number(value)) ? "" : Number(value);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus shadow="none" withinPortal>
       <Popover.Target>
