@@ -75,7 +75,8 @@ class Observed:
             return self.known.fps
         if len(self.slices) < 2:
             return max(slice_.fps for slice_ in (self.looked, *self.slices.values()) if slice_ is not None)
-        return self._once("fps", lambda: math.exp(centre([math.log(one.fps) for one in self._used], SLICE_NOISE)))
+        logs = [math.log(one.fps) for one in self.slices.values()]
+        return float(self._once("fps", lambda: math.exp(centre(logs, SLICE_NOISE))))
 
     @property
     def requests(self) -> int:
