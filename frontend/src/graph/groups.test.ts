@@ -156,6 +156,9 @@ describe("repeats", () => {
       i === 7 ? { ...entry, inputs: [...entry.inputs, [5, 0]] } : entry,
     );
     expect(of({ kind: "ir", nodes })).toEqual([]);
+    // As many inputs, but C of the middle copy reads A and not B.
+    const other = document.nodes.map((entry, i) => (i === 7 ? { ...entry, inputs: [[5, 0]] } : entry));
+    expect(of({ kind: "ir", nodes: other })).toEqual([]);
   });
 
   it("begins a block where the least passes", () => {
