@@ -174,8 +174,10 @@ class TestLayers:
         expect(page.get_by_role("region", name="Node relu1", exact=True)).to_be_visible()
         expect(page.get_by_role("region", name="Layer conv1", exact=True)).to_be_visible()
         # A pick in the graph selects the row.
-        page.get_by_label("Name, type or original").fill("conv2")
-        page.keyboard.press("Enter")
+        field = page.get_by_role("searchbox", name="Name, type or original")
+        field.fill("conv2")
+        expect(page.get_by_role("status").filter(has_text=re.compile(r"\d hits?$"))).to_be_visible(timeout=LONG_MS)
+        field.press("Enter")
         expect(page.get_by_role("region", name="Layer conv2", exact=True)).to_be_visible(timeout=LONG_MS)
         table = page.get_by_role("table", name="Executed layers")
         expect(table.locator("tr[aria-current=true]")).to_contain_text("conv2")
