@@ -664,6 +664,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Run
+         * @description One run as a file; the JSON is what `workbench check --baseline` takes.
+         */
+        get: operations["export_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/findings": {
         parameters: {
             query?: never;
@@ -943,7 +963,7 @@ export interface paths {
         put?: never;
         /**
          * Measure Ceilings
-         * @description Measure what a device of this machine can reach at most.
+         * @description Measure what a device of this machine can reach at most; a measurement that is under way already serves.
          */
         post: operations["measure_ceilings"];
         delete?: never;
@@ -1378,11 +1398,44 @@ export interface components {
             /** Verdict */
             verdict?: string | null;
         };
+        /**
+         * CheckCriterion
+         * @description One of the things that a check decides; the verdict is the worst of them.
+         */
+        CheckCriterion: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "throughput" | "p99";
+            /** Reason */
+            reason: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "passed" | "regression" | "noisy" | "contended";
+        };
         /** CheckJob */
         CheckJob: {
             job: components["schemas"]["Job"];
             project: components["schemas"]["Project"];
             result?: components["schemas"]["workbench__comparisons__schemas__CheckResult"] | null;
+        };
+        /**
+         * CheckRound
+         * @description One block of measuring: two slices of each side in turn.
+         */
+        CheckRound: {
+            /** At S */
+            at_s: number;
+            /**
+             * Quiet
+             * @description false: others used the machine, and it does not count
+             */
+            quiet: boolean;
+            /** Slowdown */
+            slowdown: number;
         };
         /**
          * CheckWanted
@@ -1418,12 +1471,12 @@ export interface components {
         Comparison: {
             /**
              * Accounted
-             * @description for each side, the share of its layers' time in matched rows
+             * @description for each side, the share of its layers' time in matched rows; null where it is not among the rows
              */
             accounted: (number | null)[];
             /**
              * Layers
-             * @description what changed most first; empty where a side has no layers
+             * @description what changed most first; empty where fewer than two sides have layers of one network
              */
             layers: components["schemas"]["LayerDifference"][];
             /** Metrics */
@@ -2131,6 +2184,11 @@ export interface components {
         };
         /** LayerOriginal */
         LayerOriginal: {
+            /**
+             * Inferred
+             * @description true: not in OpenVINO's record, placed by its neighbours
+             */
+            inferred?: boolean | null;
             /** Name */
             name: string;
             /** Type */
@@ -2983,7 +3041,7 @@ export interface components {
             cell_s: number;
             /**
              * Continues
-             * @description a job that was cancelled or lost
+             * @description an earlier search that ended: what it finished is not measured again, and what is not given here is as it was there
              */
             continues?: string | null;
             /**
@@ -3405,6 +3463,8 @@ export interface components {
                 [key: string]: unknown;
             };
             configuration: components["schemas"]["Configuration"];
+            /** Criteria */
+            criteria?: components["schemas"]["CheckCriterion"][];
             /** Current */
             current: {
                 [key: string]: unknown;
@@ -3424,16 +3484,27 @@ export interface components {
             p99_ms: number | null;
             /** Reason */
             reason: string;
-            /** Rounds */
+            /**
+             * Rounds
+             * @description that count
+             */
             rounds: number;
             /**
              * Run Id
              * @description the project's measurement, kept as a run
              */
             run_id?: string | null;
+            /**
+             * Series
+             * @description the rounds in order, also those left out; thinned out when there are more than 500
+             */
+            series?: components["schemas"]["CheckRound"][];
             /** Slowdown */
             slowdown: number | null;
-            /** Slowdown Ci95 */
+            /**
+             * Slowdown Ci95
+             * @description holds also after repeated looks; null when contended
+             */
             slowdown_ci95: number[] | null;
             /**
              * Verdict
@@ -6860,6 +6931,88 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_run: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,35 +1,11 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
-import { api, take } from "../../api/client";
+import { useQuery } from "@tanstack/react-query";
 import { asApiError } from "../../api/errors";
 import type { Project, Run } from "../../api/types";
-import { Action } from "../../components/Action";
-import { ErrorState, Skeleton } from "../../components/States";
+import { ErrorState } from "../../components/States";
 import { COLOR_MODES } from "../../graph/types";
-import { JobProgress } from "../jobs/JobProgress";
-import { jobQuery } from "../jobs/queries";
-
-const GraphsPanel = lazy(() =>
-  import("../graphs/GraphsPanel").then((part) => ({ default: part.GraphsPanel })),
-);
-
-const FOR_EVER = Number.POSITIVE_INFINITY;
-
-const runGraphQuery = (run: string) =>
-  queryOptions({
-    queryKey: ["graph", "run", run],
-    queryFn: ({ signal }) =>
-      take(api.GET("/api/v1/runs/{run_id}/graph", { params: { path: { run_id: run } }, signal })),
-    staleTime: FOR_EVER,
-  });
-
-const modelGraphQuery = (model: string) =>
-  queryOptions({
-    queryKey: ["graph", "model", model],
-    queryFn: ({ signal }) =>
-      take(api.GET("/api/v1/models/{ref}/graph", { params: { path: { ref: model } }, signal })),
-    staleTime: FOR_EVER,
-  });
+import { LazyGraphs } from "../graphs/LazyGraphs";
+import { MakeGraph } from "../graphs/MakeGraph";
+import { modelGraphQuery, runGraphQuery } from "../graphs/queries";
 
 interface Props {
   project: Project;
@@ -47,6 +23,7 @@ export function GraphsLens({ project, run, selected, onPick, colour, onColour }:
   const model = useQuery({ ...modelGraphQuery(ref ?? ""), enabled: ref !== null });
   const loading = runtime.isLoading || model.isLoading;
   const notMade = model.error !== null && asApiError(model.error).code === "graph_not_made";
+  const nothing = !loading && !model.data && !runtime.data;
   return (
     <>
       {runtime.error && <ErrorState error={runtime.error} onRetry={() => void runtime.refetch()} compact />}
@@ -55,55 +32,19 @@ export function GraphsLens({ project, run, selected, onPick, colour, onColour }:
       ) : (
         model.error && <ErrorState error={model.error} onRetry={() => void model.refetch()} compact />
       )}
-      {loading ? (
-        <Skeleton height={420} />
-      ) : (
-        (model.data || runtime.data) && (
-          <Suspense fallback={<Skeleton height={420} />}>
-            <GraphsPanel
-              model={model.data}
-              runtime={runtime.data}
-              selectedOrder={selected}
-              onPick={onPick}
-              colorBy={COLOR_MODES.find((mode) => mode === colour)}
-              onColorBy={onColour}
-              file={`${project.name}-${run.label}`}
-            />
-          </Suspense>
-        )
+      {!nothing && (
+        <LazyGraphs
+          bare
+          ready={!loading}
+          model={model.data}
+          runtime={runtime.data}
+          selectedOrder={selected}
+          onPick={onPick}
+          colorBy={COLOR_MODES.find((mode) => mode === colour)}
+          onColorBy={onColour}
+          file={`${project.name}-${run.label}`}
+        />
       )}
     </>
-  );
-}
-
-/** Models that were imported before graphs were kept get theirs when it is asked for. */
-function MakeGraph({ model }: { model: string }) {
-  const client = useQueryClient();
-  const [id, setId] = useState<string | null>(null);
-  const { data: job } = useQuery({ ...jobQuery(id ?? ""), enabled: id !== null });
-  const make = useMutation({
-    mutationFn: () => take(api.POST("/api/v1/models/{ref}/graph", { params: { path: { ref: model } } })),
-    onSuccess: ({ job: made }) => {
-      client.setQueryData(jobQuery(made.id).queryKey, made);
-      setId(made.id);
-    },
-  });
-  const state = job?.state;
-  useEffect(() => {
-    if (state === "succeeded") void client.invalidateQueries({ queryKey: ["graph", "model", model] });
-  }, [state, client, model]);
-  if (job && state !== "succeeded" && state !== "cancelled") {
-    return <JobProgress job={job} onRetry={() => make.mutate()} />;
-  }
-  return (
-    <div className="notice">
-      <p>
-        This model was imported before graphs were kept, so that only the executed one can be shown.{" "}
-        {make.error && <span className="bad-text">{asApiError(make.error).message}</span>}
-      </p>
-      <Action onClick={() => make.mutate()} loading={make.isPending || state === "succeeded"}>
-        Draw the graph
-      </Action>
-    </div>
   );
 }

@@ -15,6 +15,7 @@ import { jobQuery } from "../jobs/queries";
 import { ProjectsOf } from "../projects/ProjectsOf";
 import { AnalysisFigures } from "./AnalysisFigures";
 import { ConversionPanel } from "./ConversionPanel";
+import { GraphPanel } from "./GraphPanel";
 import { OperationsPanel } from "./OperationsPanel";
 import { PortsPanel } from "./PortsPanel";
 import { PreprocessingPanel } from "./PreprocessingPanel";
@@ -131,6 +132,7 @@ function Loaded({ model }: { model: Model }) {
               <PortsPanel title="Inputs" ports={model.inputs ?? []} />
               <PortsPanel title="Outputs" ports={model.outputs ?? []} />
             </div>
+            <GraphPanel key={`graph-${model.id}`} model={model} />
             <ProjectsOf title="Projects" filters={{ model: model.id }} create={{ model: model.id }} />
             <div className="columns wide-narrow">
               {analysis && <OperationsPanel analysis={analysis} modelName={model.name} />}
