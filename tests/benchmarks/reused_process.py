@@ -6,7 +6,8 @@ For each model and setting, pairs of processes: a fresh one makes the setting re
 settings before does, after everything of these was freed (`gc`, `malloc_trim`). Then the two are measured in short
 slices in turn, so that what the machine does meanwhile falls on both alike. Prints a Markdown table with the median of
 the pairs' ratios (reused / fresh) and its 95 % interval; throughput and latency of a pair are medians over its slices.
-`fast_ms` is the 10th percentile of the latencies in the fastest slice, which other work on the machine disturbs least.
+`fast_ms` is the 10th percentile of the latencies in the fastest slice, which other work on the machine disturbs least;
+`cpu_ms` is the CPU time of a request, of all threads.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ FIGURES = (
     "fps",
     "median_ms",
     "fast_ms",
+    "cpu_ms",
     "compile_ms",
     "first_inference_ms",
     "start_bytes",
@@ -98,11 +101,14 @@ def serve() -> None:
         told: dict[str, float] = {}
         if "slice" in order:
             assert cell is not None
+            used, already = time.process_time(), cell.pipeline.started
             found = cell.slice(order["slice"])
             cell.rest()
+            cpu_ms = 1e3 * (time.process_time() - used) / (cell.pipeline.started - already)
             rate = found.flow.count * cell.batch / found.flow.duration_s
             told = {"fps": rate, "median_ms": float(np.median(found.flow.latency_ms))}
             told["fast_ms"] = float(np.quantile(found.flow.latency_ms, 0.1))
+            told["cpu_ms"] = cpu_ms
         elif "setting" in order:
             memory.reset()
             water = memory.HighWater()
@@ -139,6 +145,7 @@ def compare(name: str, model: Path, setting: str, options: argparse.Namespace) -
                     slices[one].append(one.slice(options.slice))
             for one in order:
                 facts[one] |= {name: statistics.median(found[name] for found in slices[one]) for name in FIGURES[:2]}
+                facts[one]["cpu_ms"] = statistics.median(found["cpu_ms"] for found in slices[one])
                 facts[one]["fast_ms"] = min(found["fast_ms"] for found in slices[one])
             pairs.append((facts[fresh], facts[reused]))
         finally:
