@@ -75,7 +75,8 @@ class TestARun:
         assert found["latency_ms"]["max"] == pytest.approx(latency.max(), rel=1e-5)
         low, high = found["latency_median_ci95"]
         assert low <= found["latency_ms"]["median"] <= high
-        low, high = found["throughput_ci95"]
+        # None where the machine was so uneven that the rate has no upper bound.
+        low, high = found["throughput_ci95"] or (0.0, np.inf)
         assert low < found["throughput_fps"] < high
         assert len(found["windows"]) == 20
         rates = [window["throughput_fps"] for window in found["windows"]]
