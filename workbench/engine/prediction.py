@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,9 +24,10 @@ class Bound:
 def bound(key: Key, batches: Sequence[int], cells: Mapping[Key, Observed]) -> Bound | None:
     """What to expect of `key` at best; None where nothing of its row (its number of streams) was measured.
 
-    From one batch to the next a row gains at most what the last steps gained, in this row or at the same step in the
-    others, and half of that with each step further: gains of amortised work shrink as the batch grows. The base is the
-    best of the row so far, so that a single slow cell does not end it. Evident only where two gains were seen.
+    With each doubling of the batch a row gains at most what the last doublings gained, in this row or at the same batch
+    in the others, and half of that with each doubling further: gains of amortised work shrink as the batch grows. The
+    base is the best of the row so far, so that a single slow cell does not end it. Evident only where two gains were
+    seen.
     """
     streams, batch = key
     place = list(batches).index(batch)
@@ -43,15 +45,18 @@ def bound(key: Key, batches: Sequence[int], cells: Mapping[Key, Observed]) -> Bo
             others.append(gain)
     gains = own_gains[-1:] + others if others else own_gains[-EVIDENCE:]
     gain = max([1.0, *gains])
-    steps = place - last
-    fps = max(cells[(streams, batches[number])].fps for number in row) * gain ** (2 - 2 ** (1 - steps))
+    doublings = math.log2(batch / batches[last])
+    fps = max(cells[(streams, batches[number])].fps for number in row) * gain ** (2 - 2 ** (1 - doublings))
     in_flight = cells[base].in_flight
     return Bound(fps, in_flight * batch / fps * 1e3, len(gains) >= EVIDENCE)
 
 
 def _gain(cells: Mapping[Key, Observed], streams: int, batches: Sequence[int], place: int) -> float | None:
-    """The ratio of the throughputs at `place` and the batch before it, in one row."""
-    if place < 1 or place >= len(batches):
+    """The ratio of throughputs for a doubling of the batch up to `place`, in one row: against the largest measured
+    batch of at most half of it, as between near batches there is little but noise."""
+    after = cells.get((streams, batches[place])) if place < len(batches) else None
+    smaller = [batch for batch in batches[:place] if (streams, batch) in cells and 2 * batch <= batches[place]]
+    if after is None or not smaller:
         return None
-    before, after = cells.get((streams, batches[place - 1])), cells.get((streams, batches[place]))
-    return after.fps / before.fps if before is not None and after is not None else None
+    doublings = math.log2(batches[place] / smaller[-1])
+    return float((after.fps / cells[(streams, smaller[-1])].fps) ** (1 / doublings))

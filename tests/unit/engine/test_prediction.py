@@ -55,3 +55,12 @@ def test_losses_are_not_drawn_on_and_one_slow_cell_ends_no_row() -> None:
     found = bound((1, 8), BATCHES, cells({(1, 1): 100, (1, 2): 120, (1, 4): 90}))
     assert found is not None
     assert found.fps == pytest.approx(120 * 1.2)
+
+
+def test_gains_of_near_batches_count_for_a_doubling() -> None:
+    batches = (2, 3, 4, 6)
+    known = cells({(1, 2): 100, (1, 3): 101, (1, 4): 104, (2, 2): 100, (2, 3): 105, (2, 4): 110, (2, 6): 110})
+    found = bound((1, 6), batches, known)
+    assert found is not None
+    # Own: 2 → 4 gains 4 %; the other row from 3 to 6 gains 110 / 105.
+    assert found.fps == pytest.approx(104 * (110 / 105) ** (2 - 2 ** (1 - np.log2(1.5))))
