@@ -206,7 +206,9 @@ function Interval({ result, file }: { result: CheckResult; file: string }) {
     >
       <div className="legend">
         <span>line: 95 % interval of the slowdown · left of the limit as a whole: passed</span>
-        <span>right of it as a whole: regression · across it: not enough is known</span>
+        <span>
+          reaching the limit: regression where the line is short, not enough is known where it is long
+        </span>
       </div>
     </ChartPanel>
   );

@@ -10,6 +10,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { ErrorState, SkeletonRows } from "../../components/States";
 import { counted } from "../../format/number";
 import { PROJECT_MEANING, PROJECT_TONE, shapeText, taskName } from "../../format/words";
+import { CompareLink } from "../compare/CompareLink";
 import { findingsQuery } from "../findings/queries";
 import { JobProgress } from "../jobs/JobProgress";
 import { jobQuery } from "../jobs/queries";
@@ -223,6 +224,7 @@ function Downloads({ project }: { project: Project }) {
       >
         Report
       </Button>
+      <CompareLink sides={[project.id]} />
     </>
   );
 }
