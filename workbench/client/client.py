@@ -1,7 +1,5 @@
 """The Python client: what the API offers, as methods. Fields of what they return stand in the API description."""
 
-import re
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 import httpx
 
 from workbench import discovery
-from workbench.client import exports, sources, uploads, waiting
+from workbench.client import exports, files, sources, uploads, waiting
 from workbench.client.connection import Connection, Json, ref
 from workbench.client.errors import ApiError, BadFiles, ServerNotReachable
 from workbench.client.exports import Export
@@ -72,25 +70,8 @@ class Client:
         Raises BadFiles, also for a file that is there already, unless `replace`.
         """
         with self._connection.stream(f"/models/{ref(model)}/download") as answer:
-            path = target or Path(_file_name(answer.headers.get("content-disposition", "")))
-            if path.exists() and not replace:
-                raise BadFiles(f"'{path}' is there already.", "Choose another name, or replace it with --force.")
-            try:
-                with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".download-", delete=False) as file:
-                    part = Path(file.name)
-                    try:
-                        for block in answer.iter_bytes():
-                            file.write(block)
-                        part.chmod(0o644)
-                        part.replace(path)
-                    except BaseException:
-                        part.unlink(missing_ok=True)
-                        raise
-            except OSError as error:
-                raise BadFiles(
-                    f"'{path}' cannot be written: {error.strerror or error}.", "Choose another place with --output."
-                ) from error
-        return path
+            name = files.name_of(answer.headers.get("content-disposition", ""), "model.zip")
+            return files.write(target or Path(name), answer.iter_bytes(), replace)
 
     def model_graph(self, model: str) -> Json:
         """The graph of a model: `{kind, nodes}`. Raises ApiError `graph_not_made` for one imported before graphs were
@@ -309,12 +290,12 @@ class Client:
             except ApiError as error:
                 if error.code not in NOT_BY_PATH:
                     raise
-        with sources.packed(sources.files_of(paths)) as files:
-            return self._connection.post(address, body | {"uploads": self._send(files, on_sending)})
+        with sources.packed(sources.files_of(paths)) as packed:
+            return self._connection.post(address, body | {"uploads": self._send(packed, on_sending)})
 
-    def _send(self, files: list[tuple[str, Path]], on_sending: OnSending | None) -> list[str]:
+    def _send(self, packed: list[tuple[str, Path]], on_sending: OnSending | None) -> list[str]:
         try:
-            total = sum(path.stat().st_size for _, path in files)
+            total = sum(path.stat().st_size for _, path in packed)
         except OSError as error:
             raise BadFiles(f"'{error.filename}' cannot be read: {error.strerror}.", "Check the file.") from error
         done = 0
@@ -325,15 +306,8 @@ class Client:
             if on_sending is not None:
                 on_sending(done, total)
 
-        return [uploads.upload(self._connection, path, name, sent) for name, path in files]
+        return [uploads.upload(self._connection, path, name, sent) for name, path in packed]
 
 
 def _given(fields: Json) -> Json:
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _file_name(disposition: str) -> str:
-    """The server's name for a download, confined to one harmless file name."""
-    match = re.search(r'filename="([^"]*)"', disposition)
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", match.group(1)) if match else ""
-    return name.strip("._") or "model.zip"

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from workbench.engine import machine
 from workbench.engine.cells import Cell
 from workbench.engine.pipeline import Flow
@@ -183,14 +181,3 @@ def pooled(blocks: Sequence[Block]) -> Conditions:
         quota_throttled_s=total("quota_throttled_s"),
     )
     return Conditions.between(start, end, machine.logical_cores())
-
-
-def joined(turns: Sequence[Turn]) -> tuple[np.ndarray, np.ndarray]:
-    """(latency_ms, completed_s) of slices put one behind the other, without what lay between them."""
-    starts = np.cumsum([0.0, *(turn.flow.duration_s for turn in turns)])
-    latency = [np.asarray(turn.flow.latency_ms, dtype=np.float64) for turn in turns]
-    completed = [
-        np.asarray(turn.flow.completed_s, dtype=np.float64) + start
-        for turn, start in zip(turns, starts[:-1], strict=True)
-    ]
-    return np.concatenate(latency), np.concatenate(completed)

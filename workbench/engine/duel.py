@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.engine import cells, configuration, paired, provenance, ruling, statistics
-from workbench.engine.blocks import Block, Blocks, Side, Turn, joined, pooled
+from workbench.engine import cells, configuration, figures, paired, provenance, ruling
+from workbench.engine.blocks import Block, Blocks, Side, Turn, pooled
 from workbench.engine.cells import Cell
 from workbench.engine.inputs import Kept
 from workbench.engine.protocol import Emitter
 from workbench.engine.ruling import Limits, Recorded, Standing
-from workbench.engine.verdict import QUOTA, Conditions, judge
+from workbench.engine.verdict import QUOTA, Conditions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,27 +141,8 @@ def _measure(
 
 def _figures(side: Side, turns: list[Turn], conditions: Conditions, file: Path | None) -> dict[str, Any]:
     """The figures of one side, as those of a benchmark; its latencies go to `file`."""
-    latency, completed = joined(turns)
-    if file is not None:
-        np.savez_compressed(file, latency_ms=latency.astype(np.float32), completed_s=completed)
-    duration = math.fsum(turn.flow.duration_s for turn in turns)
-    rate = len(latency) * side.batch / duration
-    cut = statistics.windows(latency, completed, side.requests)
-    return {
-        "samples": len(latency),
-        "inferences": len(latency) * side.batch,
-        "duration_s": duration,
-        "throughput_fps": rate,
-        "throughput_ci95": statistics.throughput_interval(rate, cut),
-        "latency_ms": statistics.latency_summary(latency),
-        "latency_median_ci95": statistics.median_interval(latency),
-        "windows": statistics.window_rows(cut, side.batch),
-        **judge(cut, conditions),
-        "compile_cached_ms": None,
-        "memory_bytes": {},
-        "peak_memory_bytes": None,
-        "latencies": None if file is None else f"out/{file.name}",
-    }
+    requests = figures.joined([turn.flow for turn in turns])
+    return figures.NOT_MEASURED | figures.closed(requests, side.batch, side.requests, conditions, file)
 
 
 def _told_conditions(

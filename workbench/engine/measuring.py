@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from workbench.engine import statistics
+from workbench.engine import figures, statistics
 from workbench.engine.cells import Cell
 from workbench.engine.configuration import DEFAULT_DURATION_S
+from workbench.engine.figures import Requests
 from workbench.engine.protocol import Emitter
 from workbench.engine.statistics import Windows
 from workbench.engine.verdict import Conditions, judge
 from workbench.engine.warm_up import limit_s
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 
 @dataclass(frozen=True)
 class _Measured:
-    """Requests in order of completion; windows for the throughput, and those that tell how `even` the run was."""
+    """The requests; windows for the throughput, and those that tell how `even` the run was."""
 
-    latency_ms: NDArray[np.float64]
-    completed_s: NDArray[np.float64]
-    duration_s: float
+    requests: Requests
     conditions: Conditions
     cut: Windows | None
     even: Windows | None
@@ -59,32 +53,21 @@ def measure(
         found = (_open if wanted.arrivals_per_s is not None else _closed)(cell, duration, tell)
     finally:
         cell.rest()
-    np.savez_compressed(file, latency_ms=found.latency_ms.astype(np.float32), completed_s=found.completed_s)
-    count = len(found.latency_ms)
-    rate = count * cell.batch / found.duration_s
     quantity = "throughput" if found.open_loop is None else "time that a request took without its wait"
     return {
         "warmup": warmed,
-        "samples": count,
-        "inferences": count * cell.batch,
-        "duration_s": found.duration_s,
-        "throughput_fps": rate,
-        "throughput_ci95": statistics.throughput_interval(rate, found.cut),
-        "latency_ms": statistics.latency_summary(found.latency_ms),
-        "latency_median_ci95": statistics.median_interval(found.latency_ms),
-        "windows": statistics.window_rows(found.cut, cell.batch),
         "open_loop": found.open_loop,
+        **figures.of(found.requests, cell.batch, found.cut, file),
         **judge(found.even, found.conditions, quantity),
-        "latencies": f"out/{file.name}",
     }
 
 
 def _closed(cell: Cell, duration_s: float | None, tell: Callable[[float, int], None]) -> _Measured:
     """All requests busy all the time."""
     found = cell.slice(duration_s, cell.wanted.iterations, tell)
-    latency, completed = np.asarray(found.flow.latency_ms), np.asarray(found.flow.completed_s)
-    cut = statistics.windows(latency, completed, len(cell.pipeline.requests))
-    return _Measured(latency, completed, found.flow.duration_s, found.conditions, cut, cut, None)
+    requests = figures.joined([found.flow])
+    cut = statistics.windows(requests.latency_ms, requests.completed_s, len(cell.pipeline.requests))
+    return _Measured(requests, found.conditions, cut, cut, None)
 
 
 def _open(cell: Cell, duration_s: float | None, tell: Callable[[float, int], None]) -> _Measured:
@@ -96,7 +79,7 @@ def _open(cell: Cell, duration_s: float | None, tell: Callable[[float, int], Non
     latency, completed = served.latency_ms[order], served.completed_s[order]
     cut = statistics.windows(latency, completed)
     even = statistics.service_windows(served.service_ms[order], completed)
-    return _Measured(latency, completed, served.span_s, conditions, cut, even, served.summary())
+    return _Measured(Requests(latency, completed, served.span_s), conditions, cut, even, served.summary())
 
 
 def _teller(emit: Emitter, duration_s: float | None, iterations: int | None) -> Callable[[float, int], None]:

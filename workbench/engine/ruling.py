@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from workbench.engine import machine, paired, statistics
-from workbench.engine.blocks import Block, Side, joined, pooled
+from workbench.engine import figures, machine, paired, statistics
+from workbench.engine.blocks import Block, Side, pooled
 from workbench.engine.paired import Estimate, Ruling, Tail
 from workbench.engine.protocol import EngineError
 from workbench.engine.verdict import CONTENDED
@@ -196,8 +196,8 @@ def _p99_criterion(standing: Standing, limit_ms: float) -> dict[str, str]:
 
 def _p99(blocks: Sequence[Block]) -> float | None:
     """p99 of the project's requests; None for too few."""
-    latency, _ = joined([turn for block in blocks for turn in block.turns[1]])
-    return statistics.latency_summary(latency)["p99"]
+    requests = figures.joined([turn.flow for block in blocks for turn in block.turns[1]])
+    return statistics.latency_summary(requests.latency_ms)["p99"]
 
 
 def _change(slowdown: float) -> str:

@@ -7,48 +7,28 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from workbench.engine import statistics
+from workbench.engine import figures
 from workbench.engine.cells import Cell, Slice
 from workbench.engine.front import NEAR, Search, name
 from workbench.engine.observed import PERCENTILES, Key, Observed, slice_noise
 from workbench.engine.statistics import enough_for
-from workbench.engine.verdict import Conditions, judge
+from workbench.engine.verdict import Conditions
 
 
 def pooled(cell: Cell, slices: Sequence[Slice], file: Path) -> dict[str, Any]:
     """The figures of all slices of a cell put one behind the other, as those of a benchmark. Writes `file`."""
-    latency = np.concatenate([np.asarray(one.flow.latency_ms, dtype=np.float64) for one in slices])
-    starts = np.cumsum([0.0, *(one.flow.duration_s for one in slices)])
-    completed = np.concatenate(
-        [np.asarray(one.flow.completed_s) + start for one, start in zip(slices, starts[:-1], strict=True)]
-    )
-    np.savez_compressed(file, latency_ms=latency.astype(np.float32), completed_s=completed)
-    duration = float(starts[-1])
-    rate = len(latency) * cell.batch / duration
-    cut = statistics.windows(latency, completed, len(cell.pipeline.requests))
+    conditions = together([one.conditions for one in slices], [one.flow.duration_s for one in slices])
+    requests = figures.joined([one.flow for one in slices])
+    in_flight = len(cell.pipeline.requests)
     return {
         "warmup": {
-            "inferences": len(slices) * len(cell.pipeline.requests) * cell.batch,
+            "inferences": len(slices) * in_flight * cell.batch,
             "seconds": None,
             "reason": f"measured in {len(slices)} slices in turn with other cells; the first round of each is left out",
         },
-        "samples": len(latency),
-        "inferences": len(latency) * cell.batch,
-        "duration_s": duration,
-        "throughput_fps": rate,
-        "throughput_ci95": statistics.throughput_interval(rate, cut),
-        "latency_ms": statistics.latency_summary(latency),
-        "latency_median_ci95": statistics.median_interval(latency),
-        "windows": statistics.window_rows(cut, cell.batch),
-        **judge(cut, together([one.conditions for one in slices], [one.flow.duration_s for one in slices])),
         "open_loop": None,
-        "compile_cached_ms": None,
-        "cache_fill_ms": None,
-        "memory_bytes": {},
-        "peak_memory_bytes": None,
-        "latencies": f"out/{file.name}",
+        **figures.NOT_MEASURED,
+        **figures.closed(requests, cell.batch, in_flight, conditions, file),
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.engine.networks import Recorder, classifier, np, save
 from workbench.engine import duel, ruling
-from workbench.engine.blocks import Block, Turn, joined, pooled
+from workbench.engine.blocks import Block, Turn, pooled
 from workbench.engine.pipeline import Flow
 from workbench.engine.protocol import EngineError
 from workbench.engine.ruling import Limits, Recorded
@@ -127,11 +127,6 @@ class TestSeries:
 
 
 class TestBlocks:
-    def test_joined(self) -> None:
-        latency, completed = joined([turn(0.5, count=2), turn(0.25, count=2)])
-        assert list(latency) == [500, 500, 250, 250]
-        assert list(completed) == [0.5, 1.0, 1.25, 1.5]
-
     def test_pooled_adds_up(self) -> None:
         found = pooled([block(1, 1, at_s=0, others=0.2), block(1, 1, at_s=100, others=0.4)])
         # What lay between the two does not count.
