@@ -44,9 +44,9 @@ RESULT: dict[str, Any] = {
 
 def inhabit(runtime: Runtime) -> dict[str, str]:
     """Fill an empty server; returns the id of the one thing in each room, by the first part of its path."""
-    ids = {
-        name: new_id() for name in ("models", "datasets", "targets", "projects", "runs", "jobs", "uploads", "tokens")
-    }
+    rooms = ("models", "datasets", "targets", "projects", "runs", "jobs", "searches", "checks", "uploads", "tokens")
+    ids = {name: new_id() for name in rooms}
+    ids["benchmarks"] = ids["jobs"]
     moment = datetime.now(UTC)
     with runtime.db.write() as session:
         session.add(Machine(id="machine"))
@@ -63,8 +63,13 @@ def inhabit(runtime: Runtime) -> dict[str, str]:
         session.add(
             Project(id=ids["projects"], name="thing on things", device="CPU", last_job_id=ids["jobs"], **subject)
         )
-        about = {"project_id": ids["projects"], "title": "Benchmark", "measuring": True, "parameters": {}}
-        session.add(Job(id=ids["jobs"], kind="benchmark", state="failed", **about, error=_error(), finished_at=moment))
+        for room, kind, parameters in (
+            ("jobs", "benchmark", {"configurations": [{"streams": 1}, {"streams": 2}]}),
+            ("searches", "search", {}),
+            ("checks", "check", {}),
+        ):
+            about = {"project_id": ids["projects"], "title": kind, "measuring": True, "parameters": parameters}
+            session.add(Job(id=ids[room], kind=kind, state="failed", **about, error=_error(), finished_at=moment))
         session.flush()
         session.add(_run(session, runtime, ids))
         session.add(Upload(id=ids["uploads"], filename="a/b.onnx", size_bytes=10, expires_at=moment.replace(year=2100)))
