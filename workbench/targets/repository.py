@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
 from workbench.db.tables import Device, Machine, Target, Worker
@@ -51,9 +52,11 @@ def add(session: Session, row: Target | Worker) -> None:
 
 
 def ensure_machine(session: Session, machine_id: str) -> None:
-    if session.get(Machine, machine_id) is None:
-        session.add(Machine(id=machine_id, turns=0))
-        session.flush()
+    """The machine's row is there, and this transaction's until it ends: workers that start together register in turn,
+    so that the second one finds the target that the first one made."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(make(Machine).values(id=machine_id, turns=0).on_conflict_do_nothing())
+    session.execute(select(Machine.id).where(Machine.id == machine_id).with_for_update())
 
 
 def beat(session: Session, worker_id: str, target_id: str, moment: datetime, load: dict[str, Any]) -> bool:
