@@ -1,6 +1,8 @@
 """Two workers on PostgreSQL and Redis: measuring jobs of one machine never overlap, ordinary ones do."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +12,8 @@ import pytest
 
 from tests.integration.material import pictures, small_onnx
 from tests.integration.stack import Stack, running
+from tests.server import migrated, runtime_of
+from workbench.targets import service
 
 
 @pytest.fixture
@@ -61,3 +65,18 @@ def test_measuring_jobs_take_turns_and_ordinary_ones_do_not(team: Stack, tmp_pat
         assert interval(one)[1] <= interval(other)[0]
     for job in [team.finished(job_id) for job_id in later]:
         assert not any(overlap(job, other) for other in jobs)
+
+
+@pytest.mark.services
+def test_two_that_start_together_are_one_target(tmp_path: Path, fresh_postgres_url: str) -> None:
+    with runtime_of(migrated(tmp_path, database_url=fresh_postgres_url)) as runtime:
+        together = threading.Barrier(2)
+
+        def register() -> str:
+            with runtime.db.write() as session:
+                together.wait(10)
+                return service.register_worker(session, runtime).target_id
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = (pool.submit(register) for _ in range(2))
+            assert first.result(20) == second.result(20)
