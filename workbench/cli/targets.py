@@ -1,6 +1,6 @@
 """`workbench target …`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -62,18 +62,8 @@ def ping_target(target: Target, no_wait: NoWait = False, as_json: Json = False) 
     """Ask a target again what it can do."""
     with Client() as client:
         made = client.probe_target(target)
-        if no_wait:
-            if as_json:
-                document(made)
-            else:
-                started(made["job"])
-            return
-        job = follow(client, made["job"], as_json)
-        found = client.target(made["target"]["id"])
-        if as_json:
-            document({"target": found, "job": job})
-        conclude(job)
-        if not as_json:
+        found = _outcome(client, made, no_wait, as_json)
+        if found is not None:
             _show(found, client.target_load(found["id"]))
 
 
@@ -87,19 +77,25 @@ def measure_ceilings(
     """Measure what a device reaches at most: the roof that layers are held against. Takes about 20 s."""
     with Client() as client:
         made = client.measure_ceilings(target, device)
-        if no_wait:
-            if as_json:
-                document(made)
-            else:
-                started(made["job"])
-            return
-        job = follow(client, made["job"], as_json)
-        found = client.target(made["target"]["id"])
-        if as_json:
-            document({"target": found, "job": job})
-        conclude(job)
-        if not as_json:
+        found = _outcome(client, made, no_wait, as_json)
+        if found is not None:
             _show_ceilings([item for item in found["ceilings"] if item["device"] == device])
+
+
+def _outcome(client: Client, made: dict[str, Any], no_wait: bool, as_json: bool) -> dict[str, Any] | None:
+    """The target after the job that was started about it, to be shown; None where nothing is left to show."""
+    if no_wait:
+        if as_json:
+            document(made)
+        else:
+            started(made["job"])
+        return None
+    job = follow(client, made["job"], as_json)
+    found = client.target(made["target"]["id"])
+    if as_json:
+        document({"target": found, "job": job})
+    conclude(job)
+    return None if as_json else found
 
 
 def _place(precision: str) -> tuple[int, str]:
