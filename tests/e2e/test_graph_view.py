@@ -14,6 +14,8 @@ from tests.benchmarks.graph_view import FRONTEND, built
 AXE = FRONTEND / "node_modules/axe-core/axe.min.js"
 # 12 blocks: 4 nodes before them, 1 after.
 NODES = 4 + 12 * 39 + 1
+# What a view whose groups are closed may draw.
+FEW = re.compile(r"^[1-5]?\d$")
 
 Open = Callable[..., Page]
 
@@ -138,15 +140,15 @@ class TestCollapse:
         shown = canvas(page, "Model")
         expect(shown).to_have_attribute("data-drawn", str(NODES))
         page.get_by_text("Repeats", exact=True).click()
-        expect(shown).not_to_have_attribute("data-drawn", str(NODES))
-        assert int(shown.get_attribute("data-drawn") or 0) < 60
+        expect(shown).to_have_attribute("data-drawn", FEW)
         page.get_by_text("Scopes", exact=True).click()
         page.get_by_role("button", name="Close all").click()
-        closed = int(shown.get_attribute("data-drawn") or 0)
+        expect(shown).to_have_attribute("data-drawn", FEW)
         page.get_by_role("button", name="Open all").click()
-        expect(shown).not_to_have_attribute("data-drawn", str(closed))
-        # All nodes, and the containers around them.
-        assert int(shown.get_attribute("data-drawn") or 0) > NODES
+        # All nodes, and the containers around them: the layout comes from a worker, so the number is waited for.
+        page.wait_for_function(
+            "least => Number(document.querySelector('[data-drawn]').dataset.drawn) > least", arg=NODES
+        )
 
     def test_says_when_there_is_nothing_to_collapse(self, view: Open) -> None:
         page = view("nodes=5&only=ir&collapse=repeats")
