@@ -14,8 +14,15 @@ from workbench.datasets.schemas import (
     DatasetImport,
     DatasetJob,
     Format,
+    Generate,
+    GenerateCount,
+    Preview,
+    PreviewWanted,
     Sample,
     Samples,
+    SplitJob,
+    SplitWanted,
+    Statistics,
     SubsetWanted,
 )
 from workbench.db.tables import Dataset as DatasetRow
@@ -109,6 +116,48 @@ def import_dataset(runtime: RuntimeDep, wanted: DatasetImport) -> DatasetJob:
         session.flush()
         events.changed(session, "datasets", row.id)
         return DatasetJob(dataset=service.views(session, [row])[0], job=job_view(job))
+
+
+@router.post("/generated", status_code=202)
+def generate_dataset(runtime: RuntimeDep, wanted: Generate) -> DatasetJob:
+    """Make a dataset without annotations from pictures or noise, with augmentations."""
+    raise NotImplementedError
+
+
+@router.post("/generated/count")
+def count_generated(runtime: RuntimeDep, wanted: Generate) -> GenerateCount:
+    """How many pictures that would make."""
+    raise NotImplementedError
+
+
+@router.post("/generated/preview")
+def preview_generated(runtime: RuntimeDep, wanted: PreviewWanted) -> Preview:
+    """One picture with each augmentation."""
+    raise NotImplementedError
+
+
+@router.post("/{ref}/splits", status_code=202)
+def split_dataset(runtime: RuntimeDep, ref: str, wanted: SplitWanted) -> SplitJob:
+    """Divide a dataset into one for calibration and one for validation."""
+    raise NotImplementedError
+
+
+@router.get("/{ref}/statistics")
+def get_statistics(runtime: RuntimeDep, ref: str) -> Statistics:
+    """Histograms of pictures and boxes."""
+    raise NotImplementedError
+
+
+@router.get("/{ref}/samples/{number}/mask", response_class=FileResponse)
+def get_mask(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
+    """The classes of a sample's pixels, as PNG of one channel."""
+    raise NotImplementedError
+
+
+@router.get("/{ref}/samples/{number}/target", response_class=FileResponse)
+def get_target(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
+    """The picture that a model shall restore from a sample."""
+    raise NotImplementedError
 
 
 @router.get("/{ref}")

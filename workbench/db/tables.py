@@ -78,6 +78,9 @@ class Dataset(Identified, Base):
     annotated: Mapped[bool] = mapped_column(default=False)
     count: Mapped[int] = mapped_column(default=0)
     labels: Mapped[list[Any] | None]
+    colors: Mapped[list[Any] | None]
+    skeleton: Mapped[list[Any] | None]
+    statistics: Mapped[dict[str, Any] | None]
     class_counts: Mapped[dict[str, Any] | None]
     checks: Mapped[list[Any] | None]
     warnings: Mapped[list[Any] | None]
@@ -152,6 +155,7 @@ class Project(Identified, Base):
     precision: Mapped[str | None] = mapped_column(String(8))
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("projects.id", ondelete="SET NULL"), index=True)
     last_job_id: Mapped[str | None] = mapped_column(Id)
+    reading: Mapped[dict[str, Any] | None]
 
 
 class Run(Identified, Base):
@@ -181,6 +185,38 @@ class Run(Identified, Base):
     layers_error: Mapped[dict[str, Any] | None]
     latencies_artifact_id: Mapped[str | None] = mapped_column(ForeignKey("artifacts.id"))
     layers_artifact_id: Mapped[str | None] = mapped_column(ForeignKey("artifacts.id"))
+
+
+class Report(Identified, Base):
+    """An accuracy result; its rows, predictions and tables are in the artifact."""
+
+    __tablename__ = "reports"
+    __table_args__ = (Index("ix_reports_created_at", "created_at"),)
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), index=True)
+    dataset_id: Mapped[str | None] = mapped_column(ForeignKey("datasets.id", ondelete="SET NULL"), index=True)
+    model_id: Mapped[str | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    task: Mapped[str] = mapped_column(String(40))
+    samples: Mapped[int]
+    primary_metric: Mapped[str | None] = mapped_column(String(100))
+    primary_value: Mapped[float | None]
+    result: Mapped[dict[str, Any]]
+    artifact_id: Mapped[str | None] = mapped_column(ForeignKey("artifacts.id"))
+
+
+class Prediction(Identified, Base):
+    """A picture that was tried."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (Index("ix_predictions_created_at", "created_at"),)
+
+    job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), index=True)
+    project_id: Mapped[str | None] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    model_id: Mapped[str | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"), index=True)
+    result: Mapped[dict[str, Any] | None]
+    artifact_id: Mapped[str | None] = mapped_column(ForeignKey("artifacts.id"))
 
 
 class Job(Identified, Base):

@@ -79,9 +79,17 @@ class Preprocessing(BaseModel):
     """How a picture becomes the model's input: resize, colour, then (value - mean) / scale per channel."""
 
     color: Literal["RGB", "BGR", "GRAY"] | None = None
-    resize: Literal["stretch", "letterbox", "crop"] = "stretch"
+    resize: Literal["stretch", "letterbox", "crop", "fit"] = Field(
+        default="stretch",
+        description="letterbox: within, padded; crop: around, the middle cut out; fit: within, at the top left",
+    )
     mean: list[float] | None = Field(default=None, max_length=16)
     scale: list[float] | None = Field(default=None, max_length=16)
+    crop_fraction: float = Field(
+        default=1.0, gt=0.1, le=1, description="of crop: side of what is cut out / shorter side (0.875: 224 of 256)"
+    )
+    pad_value: int = Field(default=114, ge=0, le=255)
+    interpolation: Literal["nearest", "linear", "cubic", "area"] = "linear"
 
 
 class Model(BaseModel):

@@ -1,9 +1,12 @@
 """`/projects`: create, list, look at, delete; and what fits together."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
 
+from workbench.accuracy.reading_schemas import ProjectReading, ReadingChecked, ReadingWanted
+from workbench.accuracy.schemas import ReportJob, ReportWanted
 from workbench.benchmarks import service as benchmarks
 from workbench.benchmarks.schemas import BenchmarkJob, BenchmarkWanted
 from workbench.benchmarks.search_schemas import SearchJob, SearchWanted
@@ -132,3 +135,40 @@ def start_search(runtime: RuntimeDep, ref: str, wanted: SearchWanted) -> SearchJ
         job = benchmarks.start_search(session, runtime.queue, project, wanted)
         service.note_job(session, project, job.id)
         return SearchJob(job=job_view(job))
+
+
+@router.get("/{ref}/reading")
+def get_reading(runtime: RuntimeDep, ref: str) -> ProjectReading:
+    """How the project's model is read: as the user said, else as guessed from the model."""
+    raise NotImplementedError
+
+
+@router.put("/{ref}/reading")
+def set_reading(runtime: RuntimeDep, ref: str, wanted: ReadingWanted) -> ProjectReading:
+    raise NotImplementedError
+
+
+@router.delete("/{ref}/reading")
+def forget_reading(runtime: RuntimeDep, ref: str) -> ProjectReading:
+    """Go back to what is guessed."""
+    raise NotImplementedError
+
+
+@router.post("/{ref}/reading/check")
+def check_reading(runtime: RuntimeDep, ref: str, wanted: ReadingWanted) -> ReadingChecked:
+    """Look at a reading without keeping it: mistakes with line and column."""
+    raise NotImplementedError
+
+
+@router.get("/{ref}/reading/export", response_class=PlainTextResponse)
+def export_reading(
+    runtime: RuntimeDep, ref: str, format: Literal["workbench", "accuracy_checker"] = "workbench"
+) -> PlainTextResponse:
+    """The reading as YAML, of the workbench or of Accuracy Checker."""
+    raise NotImplementedError
+
+
+@router.post("/{ref}/reports", status_code=202)
+def start_report(runtime: RuntimeDep, ref: str, wanted: ReportWanted) -> ReportJob:
+    """Measure the accuracy of a project's model."""
+    raise NotImplementedError

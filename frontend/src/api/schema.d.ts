@@ -128,6 +128,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/generated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate Dataset
+         * @description Make a dataset without annotations from pictures or noise, with augmentations.
+         */
+        post: operations["generate_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/generated/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Generated
+         * @description How many pictures that would make.
+         */
+        post: operations["count_generated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/generated/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Generated
+         * @description One picture with each augmentation.
+         */
+        post: operations["preview_generated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{ref}": {
         parameters: {
             query?: never;
@@ -196,6 +256,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{ref}/samples/{number}/mask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mask
+         * @description The classes of a sample's pixels, as PNG of one channel.
+         */
+        get: operations["get_mask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{ref}/samples/{number}/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Target
+         * @description The picture that a model shall restore from a sample.
+         */
+        get: operations["get_target"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{ref}/samples/{number}/thumbnail": {
         parameters: {
             query?: never;
@@ -208,6 +308,46 @@ export interface paths {
          * @description A small JPEG of a sample, at most 160 pixels a side.
          */
         get: operations["get_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{ref}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Dataset
+         * @description Divide a dataset into one for calibration and one for validation.
+         */
+        post: operations["split_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{ref}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Statistics
+         * @description Histograms of pictures and boxes.
+         */
+        get: operations["get_statistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -472,6 +612,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict
+         * @description Try a picture.
+         */
+        post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{prediction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Prediction */
+        get: operations["get_prediction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{prediction_id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prediction File
+         * @description The picture, a mask, a picture made by the model, or an importance map.
+         */
+        get: operations["get_prediction_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -560,6 +757,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{ref}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reading
+         * @description How the project's model is read: as the user said, else as guessed from the model.
+         */
+        get: operations["get_reading"];
+        /** Set Reading */
+        put: operations["set_reading"];
+        post?: never;
+        /**
+         * Forget Reading
+         * @description Go back to what is guessed.
+         */
+        delete: operations["forget_reading"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/reading/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Reading
+         * @description Look at a reading without keeping it: mistakes with line and column.
+         */
+        post: operations["check_reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/reading/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Reading
+         * @description The reading as YAML, of the workbench or of Accuracy Checker.
+         */
+        get: operations["export_reading"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Report
+         * @description Measure the accuracy of a project's model.
+         */
+        post: operations["start_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{ref}/searches": {
         parameters: {
             query?: never;
@@ -592,6 +874,164 @@ export interface paths {
          * @description All about a project in one file; `html` is one page with charts that opens without a network.
          */
         get: operations["get_project_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description Reports, newest first.
+         */
+        get: operations["list_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Report */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        /** Delete Report */
+        delete: operations["delete_report"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Reports
+         * @description Sample by sample: right before and wrong now, and the other way round; worst changes first.
+         */
+        get: operations["compare_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Report
+         * @description All rows that meet the conditions as CSV, or the report and its rows as JSON.
+         */
+        get: operations["export_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report File
+         * @description A mask or picture of a report.
+         */
+        get: operations["get_report_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Report Samples
+         * @description Rows of the table of samples that meet all conditions; `classes` has a row for each class of each sample.
+         */
+        get: operations["list_report_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/samples/{row}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report Sample
+         * @description One row with what is drawn over its picture; `row` is the value of its column `row`.
+         */
+        get: operations["get_report_sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report Tables
+         * @description Classes, confusion matrix and curves.
+         */
+        get: operations["get_report_tables"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1100,6 +1540,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/toolchains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Toolchains */
+        get: operations["list_toolchains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolchains/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Toolchain */
+        get: operations["get_toolchain"];
+        put?: never;
+        post?: never;
+        /** Remove Toolchain */
+        delete: operations["remove_toolchain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolchains/{name}/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Install Toolchain
+         * @description Install from the package index, or from a folder of wheels.
+         */
+        post: operations["install_toolchain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -1236,6 +1731,46 @@ export interface components {
             /** Weight Bytes */
             weight_bytes?: number | null;
         };
+        /**
+         * Augmentations
+         * @description Every entry makes new pictures beside each original; the same seed makes the same.
+         */
+        Augmentations: {
+            /**
+             * Blur Sigmas
+             * @description pixels, 0.1 to 20
+             */
+            blur_sigmas?: number[];
+            erase?: components["schemas"]["Erase"] | null;
+            /**
+             * Flip Horizontal
+             * @default false
+             */
+            flip_horizontal: boolean;
+            /**
+             * Flip Vertical
+             * @default false
+             */
+            flip_vertical: boolean;
+            /**
+             * Jpeg Qualities
+             * @description 1 to 100
+             */
+            jpeg_qualities?: number[];
+            /** Light */
+            light?: components["schemas"]["Light"][];
+            noise?: components["schemas"]["Noise"] | null;
+            /**
+             * Rotations Deg
+             * @description -180 to 180, each one picture
+             */
+            rotations_deg?: number[];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
         /** BenchmarkJob */
         BenchmarkJob: {
             job: components["schemas"]["Job"];
@@ -1300,26 +1835,83 @@ export interface components {
             verdict: string;
         };
         /**
-         * Box
-         * @description `bbox` is [x, y, width, height] in pixels of the picture.
+         * BoxesAndScores
+         * @description One output with boxes [N, n, 4], one with scores [N, n, classes]; face detectors and raw SSD heads.
          */
-        Box: {
-            /** Bbox */
-            bbox: number[];
+        BoxesAndScores: {
             /**
-             * Crowd
+             * Activation
+             * @default none
+             * @enum {string}
+             */
+            activation: "none" | "softmax" | "sigmoid";
+            /**
+             * Boxes
+             * @default corners
+             * @enum {string}
+             */
+            boxes: "corners" | "center" | "prior_offsets";
+            /** Boxes Output */
+            boxes_output?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "boxes_and_scores";
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
              * @default false
              */
-            crowd: boolean;
+            nms_across_classes: boolean;
             /**
-             * Difficult
-             * @default false
+             * Nms Iou
+             * @default 0.45
              */
-            difficult: boolean;
-            /** Label */
-            label?: number | null;
-            /** Label Name */
-            label_name?: string | null;
+            nms_iou: number | null;
+            /**
+             * Normalized
+             * @description boxes are shares of the input, not its pixels
+             * @default true
+             */
+            normalized: boolean;
+            /**
+             * Priors
+             * @description where the model does not give them
+             */
+            priors?: components["schemas"]["PriorLayer"][] | null;
+            /**
+             * Priors Output
+             * @description [1, 2, n·4] or [n, 4]; corners as shares of the input
+             */
+            priors_output?: string | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+            /** Scores Output */
+            scores_output?: string | null;
+            /**
+             * Variances
+             * @default [
+             *       0.1,
+             *       0.1,
+             *       0.2,
+             *       0.2
+             *     ]
+             */
+            variances: [
+                number,
+                number,
+                number,
+                number
+            ];
         };
         /**
          * Ceilings
@@ -1357,6 +1949,56 @@ export interface components {
              * @default CPU
              */
             device: string;
+        };
+        /**
+         * CenterNet
+         * @description Heat map [N, classes, H, W], size [N, 2, H, W], offset [N, 2, H, W]; sizes in cells.
+         */
+        CenterNet: {
+            /**
+             * Activation
+             * @default sigmoid
+             * @enum {string}
+             */
+            activation: "none" | "sigmoid";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "centernet";
+            /** Heatmap Output */
+            heatmap_output?: string | null;
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @description overlap above which the weaker box goes; null: no NMS
+             */
+            nms_iou?: number | null;
+            /** Offset Output */
+            offset_output?: string | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+            /** Size Output */
+            size_output?: string | null;
+            /**
+             * Sizes In
+             * @default cells
+             * @enum {string}
+             */
+            sizes_in: "cells" | "pixels";
         };
         /**
          * Check
@@ -1467,6 +2109,117 @@ export interface components {
              */
             project: string;
         };
+        /**
+         * ClassRow
+         * @description One class; which figures there are depends on the task (precision, recall, f1, ap, iou …).
+         */
+        ClassRow: {
+            /** Label */
+            label: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | null;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Samples
+             * @description samples, objects or pixels annotated with it
+             */
+            samples: number;
+        };
+        /**
+         * Classes
+         * @description Which label each class of the model is.
+         */
+        Classes: {
+            /**
+             * Background
+             * @description the model's class 0 is none of the labels
+             * @default false
+             */
+            background: boolean;
+            /**
+             * Label Set
+             * @description the model's own classes without its background; 'dataset': those of the dataset
+             * @default dataset
+             */
+            label_set: ("dataset" | "imagenet_1000" | "coco_80" | "coco_91" | "voc_20") | string[];
+            /**
+             * Match By
+             * @description how they meet the labels of the dataset; 'id': the numbers of its source, as COCO's
+             * @default index
+             * @enum {string}
+             */
+            match_by: "index" | "name" | "id";
+        };
+        /** Classification */
+        Classification: {
+            /**
+             * Activation
+             * @description what makes its scores probabilities
+             * @default none
+             * @enum {string}
+             */
+            activation: "none" | "softmax" | "sigmoid";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "classification";
+            /** Output */
+            output?: string | null;
+        };
+        /**
+         * Column
+         * @description A column of the table of samples.
+         */
+        Column: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "integer" | "number" | "text" | "boolean";
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
+        /**
+         * ComparedRow
+         * @description One sample in both reports. `change`: right or wrong before and now; `delta` is the loss now minus before.
+         */
+        ComparedRow: {
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "both_right" | "both_wrong" | "fixed" | "broken";
+            /** Delta */
+            delta: number | null;
+            /** Name */
+            name: string;
+            /** Now */
+            now: {
+                [key: string]: unknown;
+            };
+            /** Sample */
+            sample: number;
+        };
         /** Comparison */
         Comparison: {
             /**
@@ -1480,7 +2233,7 @@ export interface components {
              */
             layers: components["schemas"]["LayerDifference"][];
             /** Metrics */
-            metrics: components["schemas"]["Metric"][];
+            metrics: components["schemas"]["workbench__comparisons__schemas__Metric"][];
             /** Sides */
             sides: components["schemas"]["Side"][];
             /** Types */
@@ -1554,6 +2307,16 @@ export interface components {
             threads?: number | null;
         };
         /**
+         * Confusion
+         * @description Cells that are not zero: [annotated, predicted, count]. Index len(labels) stands for the background or nothing.
+         */
+        Confusion: {
+            /** Cells */
+            cells: number[][];
+            /** Labels */
+            labels: string[];
+        };
+        /**
          * Conversion
          * @description All layers that convert from one precision or layout to another, charged at the layer that converts.
          */
@@ -1585,6 +2348,42 @@ export interface components {
             to: string;
         };
         /**
+         * Curve
+         * @description One line of a chart: precision over recall of a class, or TAR over FAR.
+         */
+        Curve: {
+            /** Label */
+            label: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Threshold
+             * @description score at each point
+             */
+            threshold?: number[] | null;
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+        };
+        /**
+         * Curves
+         * @description Charts that the task has: `precision_recall`, `roc`, `error_distribution`.
+         */
+        Curves: {
+            /** Curves */
+            curves: components["schemas"]["Curve"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "precision_recall" | "roc" | "error_distribution";
+            /** X Label */
+            x_label: string;
+            /** Y Label */
+            y_label: string;
+        };
+        /**
          * Dataset
          * @description Samples with annotations, or without, in one internal form.
          */
@@ -1600,6 +2399,11 @@ export interface components {
             class_counts: {
                 [key: string]: number;
             } | null;
+            /**
+             * Colors
+             * @description red, green, blue of each label, where it says so
+             */
+            colors?: number[][] | null;
             /** Count */
             count: number;
             /**
@@ -1608,7 +2412,7 @@ export interface components {
              */
             created_at: string;
             /** Format */
-            format: ("imagenet_txt" | "imagenet_folders" | "voc" | "coco" | "not_annotated") | null;
+            format: ("imagenet_txt" | "imagenet_folders" | "voc" | "coco" | "yolo" | "open_images" | "wider_face" | "common_segmentation" | "cityscapes" | "camvid" | "common_super_resolution" | "lfw" | "vggface2" | "generated" | "not_annotated") | null;
             /** Id */
             id: string;
             /** Job Id */
@@ -1623,6 +2427,11 @@ export interface components {
             project_count: number;
             /** Size Bytes */
             size_bytes: number;
+            /**
+             * Skeleton
+             * @description key points that are joined
+             */
+            skeleton?: number[][] | null;
             /**
              * State
              * @enum {string}
@@ -1653,7 +2462,7 @@ export interface components {
              * Format
              * @default auto
              */
-            format: "auto" | ("imagenet_txt" | "imagenet_folders" | "voc" | "coco" | "not_annotated");
+            format: "auto" | ("imagenet_txt" | "imagenet_folders" | "voc" | "coco" | "yolo" | "open_images" | "wider_face" | "common_segmentation" | "cityscapes" | "camvid" | "common_super_resolution" | "lfw" | "vggface2" | "generated" | "not_annotated");
             /** Name */
             name?: string | null;
             /** Path */
@@ -1661,11 +2470,59 @@ export interface components {
             subset?: components["schemas"]["Subset"] | null;
             /** Uploads */
             uploads?: string[];
+            /**
+             * Url
+             * @description http, https or s3; only where an admin allows it
+             */
+            url?: string | null;
         };
         /** DatasetJob */
         DatasetJob: {
             dataset: components["schemas"]["Dataset"];
             job: components["schemas"]["Job"];
+        };
+        /**
+         * Detr
+         * @description Logits [N, n, classes + 1] whose last class is 'none', boxes as centre and size, shares of the input.
+         */
+        Detr: {
+            /**
+             * Activation
+             * @description sigmoid: no class 'none'
+             * @default softmax
+             * @enum {string}
+             */
+            activation: "softmax" | "sigmoid";
+            /** Boxes Output */
+            boxes_output?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "detr";
+            /** Logits Output */
+            logits_output?: string | null;
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @description overlap above which the weaker box goes; null: no NMS
+             */
+            nms_iou?: number | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
         };
         /**
          * Device
@@ -1734,6 +2591,27 @@ export interface components {
             /** Ok */
             ok: boolean;
         };
+        /**
+         * Drawn
+         * @description What is drawn over, or beside, a picture: an annotation or a prediction. Files are addresses under the API.
+         */
+        Drawn: {
+            /** Boxes */
+            boxes?: components["schemas"]["workbench__accuracy__schemas__Box"][] | null;
+            /** Classes */
+            classes?: components["schemas"]["ScoredClass"][] | null;
+            /**
+             * Mask
+             * @description PNG of one channel: 0 background, k the label k - 1, 255 ignored
+             */
+            mask?: string | null;
+            /** Picture */
+            picture?: string | null;
+            /** Points */
+            points?: number[][] | null;
+            /** Similarity */
+            similarity?: number | null;
+        };
         /** DriftPoint */
         DriftPoint: {
             /** Median Ms */
@@ -1743,6 +2621,58 @@ export interface components {
             /** T S */
             t_s: number;
         };
+        /**
+         * Embedding
+         * @description A vector that tells faces apart.
+         */
+        Embedding: {
+            /**
+             * Align
+             * @description turn by the dataset's landmarks onto five reference points
+             * @default false
+             */
+            align: boolean;
+            /**
+             * Crop
+             * @description left, top, right, bottom in pixels
+             */
+            crop?: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Distance
+             * @default cosine
+             * @enum {string}
+             */
+            distance: "cosine" | "euclidean";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "embedding";
+            /** Output */
+            output?: string | null;
+        };
+        /**
+         * Erase
+         * @description White rectangles of a share of the picture.
+         */
+        Erase: {
+            /**
+             * Images
+             * @description new pictures for each original
+             * @default 10
+             */
+            images: number;
+            /**
+             * Share
+             * @default 0.1
+             */
+            share: number;
+        };
         /** Evidence */
         Evidence: {
             /** Label */
@@ -1751,6 +2681,49 @@ export interface components {
             unit?: string | null;
             /** Value */
             value: number | string;
+        };
+        /**
+         * FasterRcnn
+         * @description Boxes as left, top, right, bottom in pixels of the input (a fifth column is the score), labels, scores.
+         */
+        FasterRcnn: {
+            /** Boxes Output */
+            boxes_output?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "faster_rcnn";
+            /**
+             * First Class
+             * @default 1
+             */
+            first_class: number;
+            /** Labels Output */
+            labels_output?: string | null;
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @description overlap above which the weaker box goes; null: no NMS
+             */
+            nms_iou?: number | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+            /** Scores Output */
+            scores_output?: string | null;
         };
         /**
          * Finding
@@ -1810,6 +2783,43 @@ export interface components {
             rules: components["schemas"]["RuleOutcome"][];
             /** Run Id */
             run_id: string;
+        };
+        /**
+         * Generate
+         * @description A dataset without annotations from pictures: uploads, another dataset, a sample set, or noise; one of them.
+         */
+        Generate: {
+            /**
+             * @default {
+             *       "blur_sigmas": [],
+             *       "flip_horizontal": false,
+             *       "flip_vertical": false,
+             *       "jpeg_qualities": [],
+             *       "light": [],
+             *       "rotations_deg": [],
+             *       "seed": 0
+             *     }
+             */
+            augmentations: components["schemas"]["Augmentations"];
+            /** Dataset */
+            dataset?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Sample Set */
+            sample_set?: ("digits" | "shapes" | "textures") | null;
+            synthetic?: components["schemas"]["Synthetic"] | null;
+            /** Uploads */
+            uploads?: string[];
+        };
+        /**
+         * GenerateCount
+         * @description How many pictures `Generate` will make; the job makes exactly as many.
+         */
+        GenerateCount: {
+            /** Originals */
+            originals: number;
+            /** Total */
+            total: number;
         };
         /**
          * Graph
@@ -1889,6 +2899,16 @@ export interface components {
             shape: (number | string)[];
         };
         /**
+         * Guess
+         * @description A field of a reading that was worked out, and from what.
+         */
+        Guess: {
+            /** Field */
+            field: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Health
          * @description The server answers, and so does its database.
          */
@@ -1901,14 +2921,156 @@ export interface components {
             status: "ok";
         };
         /**
-         * Histogram
-         * @description Counts between edges, in milliseconds.
+         * Hole
+         * @description What is cut out of a picture for inpainting; pixels of the input.
          */
-        Histogram: {
-            /** Counts */
-            counts: number[];
-            /** Edges */
-            edges: number[];
+        Hole: {
+            /**
+             * Brush
+             * @default 10
+             */
+            brush: number;
+            /**
+             * Height
+             * @default 64
+             */
+            height: number;
+            /**
+             * Inverse
+             * @description mask is 0 in the hole and 1 elsewhere
+             * @default false
+             */
+            inverse: boolean;
+            /**
+             * Kind
+             * @default rectangle
+             * @enum {string}
+             */
+            kind: "rectangle" | "free_form";
+            /**
+             * Length
+             * @default 60
+             */
+            length: number;
+            /**
+             * Parts
+             * @default 4
+             */
+            parts: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Vertices
+             * @default 4
+             */
+            vertices: number;
+            /**
+             * Width
+             * @default 64
+             */
+            width: number;
+        };
+        /**
+         * ImportanceMap
+         * @description `heat` is the address of a PNG of one channel, 0 to 255, as large as the picture.
+         */
+        ImportanceMap: {
+            /** Heat */
+            heat: string;
+            /** Label */
+            label: number;
+            /** Name */
+            name: string;
+            /** Score */
+            score: number;
+        };
+        /**
+         * ImportanceWanted
+         * @description RISE (Petsiuk, Das, Saenko 2018).
+         */
+        ImportanceWanted: {
+            /**
+             * Classes
+             * @description of the highest scores
+             * @default 5
+             */
+            classes: number;
+            /**
+             * Grid
+             * @default 8
+             */
+            grid: number;
+            /**
+             * Masks
+             * @default 2000
+             */
+            masks: number;
+            /**
+             * Probability
+             * @default 0.5
+             */
+            probability: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /** Inpainting */
+        Inpainting: {
+            /**
+             * Color
+             * @description default: as its input
+             */
+            color?: ("RGB" | "BGR" | "GRAY") | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "inpainting";
+            /**
+             * Fill
+             * @description value of the picture's pixels in the hole
+             * @default 0
+             */
+            fill: number;
+            /**
+             * @default {
+             *       "brush": 10,
+             *       "height": 64,
+             *       "inverse": false,
+             *       "kind": "rectangle",
+             *       "length": 60,
+             *       "parts": 4,
+             *       "seed": 0,
+             *       "vertices": 4,
+             *       "width": 64
+             *     }
+             */
+            hole: components["schemas"]["Hole"];
+            /**
+             * Mask Input
+             * @description default: the input with one channel; null with 4 channels
+             */
+            mask_input?: string | null;
+            /** Output */
+            output?: string | null;
+            /**
+             * Paste
+             * @description the result keeps the picture outside of the hole
+             * @default true
+             */
+            paste: boolean;
+            /**
+             * Range
+             * @description of its values
+             * @default 0..255
+             * @enum {string}
+             */
+            range: "0..1" | "0..255" | "-1..1";
         };
         /**
          * InputOverride
@@ -2040,7 +3202,7 @@ export interface components {
             count: number;
             /** Drift */
             drift: components["schemas"]["DriftPoint"][];
-            histogram: components["schemas"]["Histogram"];
+            histogram: components["schemas"]["workbench__benchmarks__schemas__Histogram"];
             /** Latency Ms */
             latency_ms: number[];
         };
@@ -2261,6 +3423,16 @@ export interface components {
             total_us: number;
         };
         /**
+         * Light
+         * @description (value - 128)·contrast + 128, then times brightness; each on the original, one new picture for each pair.
+         */
+        Light: {
+            /** Brightness */
+            brightness: number;
+            /** Contrast */
+            contrast: number;
+        };
+        /**
          * Login
          * @description A token, to be kept in a cookie of the browser.
          */
@@ -2269,22 +3441,137 @@ export interface components {
             token: string;
         };
         /**
-         * Metric
-         * @description `values` and `differences` have one entry a side; the first difference is null.
+         * MaskRcnn
+         * @description Boxes, labels, scores as of Faster R-CNN (or rows of 7), and masks [n, classes or 1, h, w] of each box.
          */
-        Metric: {
-            /** Better */
-            better: ("higher" | "lower") | null;
-            /** Differences */
-            differences: (components["schemas"]["Difference"] | null)[];
-            /** Label */
-            label: string;
-            /** Name */
-            name: string;
-            /** Unit */
-            unit: string;
-            /** Values */
-            values: (components["schemas"]["Value"] | null)[];
+        MaskRcnn: {
+            /** Boxes Output */
+            boxes_output?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "mask_rcnn";
+            /**
+             * First Class
+             * @default 1
+             */
+            first_class: number;
+            /** Labels Output */
+            labels_output?: string | null;
+            /**
+             * Mask Activation
+             * @default none
+             * @enum {string}
+             */
+            mask_activation: "none" | "sigmoid";
+            /**
+             * Mask Threshold
+             * @default 0.5
+             */
+            mask_threshold: number;
+            /** Masks Output */
+            masks_output?: string | null;
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @description overlap above which the weaker box goes; null: no NMS
+             */
+            nms_iou?: number | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+            /** Scores Output */
+            scores_output?: string | null;
+        };
+        /**
+         * Metrics
+         * @description What the answers are judged by; what does not belong to the task is not looked at.
+         */
+        Metrics: {
+            /**
+             * Border
+             * @description pixels left out of PSNR and SSIM; null: the scale
+             */
+            border?: number | null;
+            /**
+             * Coco
+             * @description the family of AP and AR of COCO
+             * @default true
+             */
+            coco: boolean;
+            /**
+             * Far
+             * @default [
+             *       0.001,
+             *       0.01,
+             *       0.1
+             *     ]
+             */
+            far: number[];
+            /**
+             * Folds
+             * @description of the cross-validated threshold of face pairs
+             * @default 10
+             */
+            folds: number;
+            /**
+             * Include Background
+             * @description in mean IoU
+             * @default true
+             */
+            include_background: boolean;
+            /**
+             * Luminance
+             * @description PSNR and SSIM of Y of YCbCr (ITU-R BT.601)
+             * @default false
+             */
+            luminance: boolean;
+            /**
+             * Map Iou
+             * @description overlap for Pascal VOC mAP
+             * @default 0.5
+             */
+            map_iou: number;
+            /**
+             * Map Kind
+             * @default integral
+             * @enum {string}
+             */
+            map_kind: "integral" | "11_point";
+            /**
+             * Norm By
+             * @description the length that landmark errors are shares of
+             * @default eyes
+             * @enum {string}
+             */
+            norm_by: "eyes" | "box";
+            /**
+             * Report Score
+             * @description boxes above count as predicted in the table of samples
+             * @default 0.5
+             */
+            report_score: number;
+            /**
+             * Top K
+             * @default [
+             *       1,
+             *       5
+             *     ]
+             */
+            top_k: number[];
         };
         /**
          * Model
@@ -2416,6 +3703,33 @@ export interface components {
             token: string;
         };
         /**
+         * Noise
+         * @description Salt and pepper on a share of the pixels.
+         */
+        Noise: {
+            /**
+             * Images
+             * @default 10
+             */
+            images: number;
+            /**
+             * Share
+             * @default 0.05
+             */
+            share: number;
+        };
+        /**
+         * Nothing
+         * @description Outputs that nobody decodes; only distances of tensors can be told.
+         */
+        Nothing: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "none";
+        };
+        /**
          * OpenLoop
          * @description What came of requests that arrived by themselves.
          */
@@ -2496,6 +3810,15 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** Page[Report] */
+        Page_Report_: {
+            /** Items */
+            items: components["schemas"]["Report"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
         /** Page[Run] */
         Page_Run_: {
             /** Items */
@@ -2533,6 +3856,56 @@ export interface components {
             total: number;
         };
         /**
+         * PerPixel
+         * @description Scores for each pixel, or the number of its class.
+         */
+        PerPixel: {
+            /**
+             * Argmax In Model
+             * @default false
+             */
+            argmax_in_model: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "per_pixel";
+            /** Output */
+            output?: string | null;
+        };
+        /**
+         * Points
+         * @description A regressor of landmarks.
+         */
+        Points: {
+            /**
+             * Crop
+             * @description the model sees the face's box, not the picture
+             * @default box
+             * @enum {string}
+             */
+            crop: "none" | "box";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "points";
+            /**
+             * Normalized
+             * @description shares of the input, not its pixels
+             * @default true
+             */
+            normalized: boolean;
+            /**
+             * Order
+             * @default xy
+             * @enum {string}
+             */
+            order: "xy" | "x_then_y";
+            /** Output */
+            output?: string | null;
+        };
+        /**
          * Port
          * @description An input or output; a dimension is a number, `?`, or a range such as `1..8`.
          */
@@ -2556,22 +3929,203 @@ export interface components {
             type: string;
         };
         /**
+         * Prediction
+         * @description A picture that was tried; kept for a week.
+         */
+        Prediction: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            job: components["schemas"]["Job"];
+            /** Model Id */
+            model_id: string | null;
+            /** Project Id */
+            project_id: string | null;
+            result: components["schemas"]["PredictionResult"] | null;
+        };
+        /** PredictionJob */
+        PredictionJob: {
+            job: components["schemas"]["Job"];
+            prediction: components["schemas"]["Prediction"];
+        };
+        /** PredictionResult */
+        PredictionResult: {
+            /** Effective Precision */
+            effective_precision: string;
+            /** Height */
+            height: number;
+            /** Image */
+            image: string;
+            /** Importance */
+            importance: components["schemas"]["ImportanceMap"][];
+            /** Inference Ms */
+            inference_ms: number;
+            /** Labels */
+            labels: string[] | null;
+            /** Other Image */
+            other_image: string | null;
+            parent: components["schemas"]["Drawn"] | null;
+            prediction: components["schemas"]["Drawn"];
+            reading: components["schemas"]["Reading"];
+            /** Width */
+            width: number;
+        };
+        /**
+         * PredictionWanted
+         * @description Try a picture: of a project, or of a model on a target's device before there is one.
+         */
+        PredictionWanted: {
+            /** Dataset */
+            dataset?: string | null;
+            /**
+             * Device
+             * @default CPU
+             */
+            device: string;
+            importance?: components["schemas"]["ImportanceWanted"] | null;
+            /**
+             * Mask Upload
+             * @description PNG, white where the hole is; inpainting
+             */
+            mask_upload?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Project */
+            project?: string | null;
+            /** @description default: the project's, or as guessed from the model */
+            reading?: components["schemas"]["Reading"] | null;
+            /** Sample */
+            sample?: number | null;
+            /**
+             * Second Sample
+             * @description of a pair of faces
+             */
+            second_sample?: number | null;
+            /** Target */
+            target?: string | null;
+            /**
+             * Uploads
+             * @description one picture, or a pair of faces
+             */
+            uploads?: string[];
+            /**
+             * With Parent
+             * @description also by the model that this one was made from
+             * @default false
+             */
+            with_parent: boolean;
+        };
+        /**
          * Preprocessing
          * @description How a picture becomes the model's input: resize, colour, then (value - mean) / scale per channel.
          */
         Preprocessing: {
             /** Color */
             color?: ("RGB" | "BGR" | "GRAY") | null;
+            /**
+             * Crop Fraction
+             * @description of crop: side of what is cut out / shorter side (0.875: 224 of 256)
+             * @default 1
+             */
+            crop_fraction: number;
+            /**
+             * Interpolation
+             * @default linear
+             * @enum {string}
+             */
+            interpolation: "nearest" | "linear" | "cubic" | "area";
             /** Mean */
             mean?: number[] | null;
             /**
+             * Pad Value
+             * @default 114
+             */
+            pad_value: number;
+            /**
              * Resize
+             * @description letterbox: within, padded; crop: around, the middle cut out; fit: within, at the top left
              * @default stretch
              * @enum {string}
              */
-            resize: "stretch" | "letterbox" | "crop";
+            resize: "stretch" | "letterbox" | "crop" | "fit";
             /** Scale */
             scale?: number[] | null;
+        };
+        /** Preview */
+        Preview: {
+            /** Items */
+            items: components["schemas"]["PreviewPicture"][];
+        };
+        /**
+         * PreviewPicture
+         * @description `image` is a data URL of a JPEG of at most 320 pixels a side.
+         */
+        PreviewPicture: {
+            /** Image */
+            image: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * PreviewWanted
+         * @description One picture with each augmentation: an upload, or a sample of a dataset or sample set.
+         */
+        PreviewWanted: {
+            /**
+             * @default {
+             *       "blur_sigmas": [],
+             *       "flip_horizontal": false,
+             *       "flip_vertical": false,
+             *       "jpeg_qualities": [],
+             *       "light": [],
+             *       "rotations_deg": [],
+             *       "seed": 0
+             *     }
+             */
+            augmentations: components["schemas"]["Augmentations"];
+            /** Dataset */
+            dataset?: string | null;
+            /**
+             * Sample
+             * @default 0
+             */
+            sample: number;
+            /** Sample Set */
+            sample_set?: ("digits" | "shapes" | "textures") | null;
+            /** Upload */
+            upload?: string | null;
+        };
+        /**
+         * PriorLayer
+         * @description The anchors of one feature map; sizes and step in pixels of the input.
+         */
+        PriorLayer: {
+            /** Height */
+            height: number;
+            /**
+             * Offset
+             * @default 0.5
+             */
+            offset: number;
+            /**
+             * Sizes
+             * @description width, height of each anchor
+             */
+            sizes: [
+                number,
+                number
+            ][];
+            /**
+             * Step
+             * @description default: input size / feature map
+             */
+            step?: number | null;
+            /** Width */
+            width: number;
         };
         /**
          * Problem
@@ -2682,6 +4236,29 @@ export interface components {
             /** Task */
             task: string | null;
         };
+        /**
+         * ProjectReading
+         * @description `complete`: an accuracy report can be made with it.
+         */
+        ProjectReading: {
+            /** Complete */
+            complete: boolean;
+            /** Guesses */
+            guesses: components["schemas"]["Guess"][];
+            /**
+             * Missing
+             * @description what must still be said, as sentences
+             */
+            missing: string[];
+            reading: components["schemas"]["Reading"];
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "guessed" | "user";
+            /** Yaml */
+            yaml: string;
+        };
         /** ProjectTarget */
         ProjectTarget: {
             /** Id */
@@ -2724,6 +4301,109 @@ export interface components {
             target?: string | null;
         };
         /**
+         * Reading
+         * @description The task, the way in, the way out, the labels and the judgement.
+         */
+        Reading: {
+            /**
+             * @default {
+             *       "background": false,
+             *       "label_set": "dataset",
+             *       "match_by": "index"
+             *     }
+             */
+            classes: components["schemas"]["Classes"];
+            /**
+             * Decoding
+             * @default {
+             *       "family": "none"
+             *     }
+             */
+            decoding: components["schemas"]["Classification"] | components["schemas"]["Ssd"] | components["schemas"]["BoxesAndScores"] | components["schemas"]["TfDetection"] | components["schemas"]["FasterRcnn"] | components["schemas"]["YoloAnchors"] | components["schemas"]["YoloRows"] | components["schemas"]["Detr"] | components["schemas"]["CenterNet"] | components["schemas"]["MaskRcnn"] | components["schemas"]["YoloSeg"] | components["schemas"]["PerPixel"] | components["schemas"]["SuperResolution"] | components["schemas"]["StyleTransfer"] | components["schemas"]["Inpainting"] | components["schemas"]["Points"] | components["schemas"]["Embedding"] | components["schemas"]["Nothing"];
+            /**
+             * Image Input
+             * @description default: the input with most channels
+             */
+            image_input?: string | null;
+            /**
+             * @default {
+             *       "coco": true,
+             *       "far": [
+             *         0.001,
+             *         0.01,
+             *         0.1
+             *       ],
+             *       "folds": 10,
+             *       "include_background": true,
+             *       "luminance": false,
+             *       "map_iou": 0.5,
+             *       "map_kind": "integral",
+             *       "norm_by": "eyes",
+             *       "report_score": 0.5,
+             *       "top_k": [
+             *         1,
+             *         5
+             *       ]
+             *     }
+             */
+            metrics: components["schemas"]["Metrics"];
+            /**
+             * @default {
+             *       "crop_fraction": 1,
+             *       "interpolation": "linear",
+             *       "pad_value": 114,
+             *       "resize": "stretch"
+             *     }
+             */
+            preprocessing: components["schemas"]["Preprocessing"];
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "inpainting" | "super_resolution" | "style_transfer" | "facial_landmark_detection" | "face_recognition" | "text_classification" | "generic";
+        };
+        /**
+         * ReadingChecked
+         * @description What a YAML text says, and its mistakes; `unsupported` names what was left out of a foreign one.
+         */
+        ReadingChecked: {
+            /** Problems */
+            problems: components["schemas"]["ReadingProblem"][];
+            reading: components["schemas"]["Reading"] | null;
+            /** Unsupported */
+            unsupported?: components["schemas"]["ReadingProblem"][];
+        };
+        /**
+         * ReadingProblem
+         * @description A mistake in a reading; line and column count from 1, null where the text was not YAML.
+         */
+        ReadingProblem: {
+            /** Column */
+            column?: number | null;
+            /** Field */
+            field?: string | null;
+            /** Line */
+            line?: number | null;
+            /** Message */
+            message: string;
+        };
+        /**
+         * ReadingWanted
+         * @description Either the reading itself or its YAML.
+         */
+        ReadingWanted: {
+            /**
+             * Format
+             * @description of the YAML
+             * @default workbench
+             * @enum {string}
+             */
+            format: "workbench" | "accuracy_checker";
+            reading?: components["schemas"]["Reading"] | null;
+            /** Yaml */
+            yaml?: string | null;
+        };
+        /**
          * Reason
          * @description Why something does not fit.
          */
@@ -2744,6 +4424,171 @@ export interface components {
              * @enum {string}
              */
             part: "model" | "dataset" | "target" | "device";
+        };
+        /**
+         * Report
+         * @description An accuracy result: metrics, and a row for every sample.
+         */
+        Report: {
+            /** Columns */
+            columns: components["schemas"]["Column"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dataset Id
+             * @description null when it was deleted
+             */
+            dataset_id: string | null;
+            /** Device */
+            device: string;
+            /** Effective Precision */
+            effective_precision: string;
+            /** Elapsed S */
+            elapsed_s: number;
+            /**
+             * Engine
+             * @description workbench, or accuracy-checker with its version
+             */
+            engine: string;
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "annotations" | "parent_predictions" | "tensor_distance" | "accuracy_checker";
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["workbench__accuracy__schemas__Metric"];
+            };
+            /** Model Id */
+            model_id: string | null;
+            /** Model Sha256 */
+            model_sha256: string | null;
+            /** Notes */
+            notes: string[];
+            /**
+             * Primary
+             * @description the name of the metric that stands for the report
+             */
+            primary: string | null;
+            /** Project Id */
+            project_id: string;
+            reading: components["schemas"]["Reading"] | null;
+            /**
+             * Reference
+             * @description the parent model whose predictions or tensors were compared
+             */
+            reference: {
+                [key: string]: unknown;
+            } | null;
+            /** Samples */
+            samples: number;
+            /** Samples Per S */
+            samples_per_s: number | null;
+            subset: components["schemas"]["Subset"] | null;
+            /** Task */
+            task: string;
+        };
+        /** ReportComparison */
+        ReportComparison: {
+            before: components["schemas"]["Report"];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["ComparedRow"][];
+            /**
+             * Metrics
+             * @description name → before, now, difference and ci95 of the difference, paired over the samples that both have
+             */
+            metrics: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            now: components["schemas"]["Report"];
+            /** Offset */
+            offset: number;
+            /** Total */
+            total: number;
+        };
+        /** ReportJob */
+        ReportJob: {
+            job: components["schemas"]["Job"];
+        };
+        /**
+         * ReportRows
+         * @description `total` counts the rows that the conditions leave.
+         */
+        ReportRows: {
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** Offset */
+            offset: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ReportSample
+         * @description A row with all that is needed to look at it. `image` is the address of the picture.
+         */
+        ReportSample: {
+            annotation: components["schemas"]["Drawn"] | null;
+            /** Height */
+            height: number | null;
+            /** Image */
+            image: string | null;
+            /**
+             * Other Image
+             * @description of a pair of faces
+             */
+            other_image?: string | null;
+            prediction: components["schemas"]["Drawn"] | null;
+            /** Row */
+            row: {
+                [key: string]: unknown;
+            };
+            /** Width */
+            width: number | null;
+        };
+        /** ReportTables */
+        ReportTables: {
+            /** Classes */
+            classes?: components["schemas"]["ClassRow"][];
+            confusion?: components["schemas"]["Confusion"] | null;
+            /** Curves */
+            curves?: components["schemas"]["Curves"][];
+        };
+        /** ReportWanted */
+        ReportWanted: {
+            /**
+             * Kind
+             * @default annotations
+             * @enum {string}
+             */
+            kind: "annotations" | "parent_predictions" | "tensor_distance" | "accuracy_checker";
+            /**
+             * Per Layer
+             * @description of tensor_distance: layers too, not outputs alone
+             * @default false
+             */
+            per_layer: boolean;
+            /** @description default: the whole dataset */
+            subset?: components["schemas"]["Subset"] | null;
+            /**
+             * Yaml
+             * @description a configuration of Accuracy Checker
+             */
+            yaml?: string | null;
         };
         /**
          * RuleOutcome
@@ -2882,7 +4727,7 @@ export interface components {
         /** Sample */
         Sample: {
             /** Boxes */
-            boxes: components["schemas"]["Box"][];
+            boxes: components["schemas"]["workbench__datasets__schemas__Box"][];
             /** File */
             file: string;
             /** Has Mask */
@@ -2891,12 +4736,32 @@ export interface components {
             height: number;
             /** Id */
             id: number;
+            /** Identity */
+            identity?: string | null;
             /** Image */
             image: string;
             /** Label */
             label?: number | null;
             /** Label Name */
             label_name?: string | null;
+            /** Landmarks */
+            landmarks?: number[][] | null;
+            /**
+             * Mask
+             * @description PNG of one channel: 0 background, k the label k - 1, 255 (16 bit: 65535) ignored
+             */
+            mask?: string | null;
+            /**
+             * Name
+             * @description the picture's path in what was imported
+             * @default
+             */
+            name: string;
+            /**
+             * Target
+             * @description the picture to be restored
+             */
+            target?: string | null;
             /** Thumbnail */
             thumbnail: string;
             /** Width */
@@ -2925,6 +4790,15 @@ export interface components {
             next_cursor: string | null;
             /** Total */
             total: number;
+        };
+        /** ScoredClass */
+        ScoredClass: {
+            /** Label */
+            label: number | null;
+            /** Name */
+            name: string;
+            /** Score */
+            score: number;
         };
         /** SearchJob */
         SearchJob: {
@@ -3098,6 +4972,110 @@ export interface components {
             project: components["schemas"]["Project"];
             run: components["schemas"]["Run"];
         };
+        /** SplitJob */
+        SplitJob: {
+            calibration: components["schemas"]["Dataset"];
+            job: components["schemas"]["Job"];
+            validation: components["schemas"]["Dataset"];
+        };
+        /**
+         * SplitWanted
+         * @description Two datasets without a common sample, in proportion to the classes: to calibrate with and to validate with.
+         */
+        SplitWanted: {
+            /** Calibration */
+            calibration: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Validation
+             * @description default: all others
+             */
+            validation?: number | null;
+        };
+        /**
+         * Ssd
+         * @description Rows of 7: image, label, score, left, top, right, bottom as shares of the input (DetectionOutput).
+         */
+        Ssd: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "ssd";
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @description overlap above which the weaker box goes; null: no NMS
+             */
+            nms_iou?: number | null;
+            /** Output */
+            output?: string | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+        };
+        /**
+         * Statistics
+         * @description What a dataset's pictures and boxes are like; sizes in pixels, areas of boxes as shares of their picture.
+         */
+        Statistics: {
+            box_areas: components["schemas"]["workbench__datasets__schemas__Histogram"] | null;
+            /** @description square root of a box's area in pixels */
+            box_sizes: components["schemas"]["workbench__datasets__schemas__Histogram"] | null;
+            boxes_per_sample: components["schemas"]["workbench__datasets__schemas__Histogram"] | null;
+            heights: components["schemas"]["workbench__datasets__schemas__Histogram"];
+            /**
+             * Large
+             * @description above 96² pixels
+             */
+            large?: number | null;
+            /** Medium */
+            medium?: number | null;
+            /**
+             * Small
+             * @description boxes below 32² pixels, as COCO counts them
+             */
+            small?: number | null;
+            widths: components["schemas"]["workbench__datasets__schemas__Histogram"];
+        };
+        /** StyleTransfer */
+        StyleTransfer: {
+            /**
+             * Color
+             * @description default: as its input
+             */
+            color?: ("RGB" | "BGR" | "GRAY") | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "style_transfer";
+            /** Output */
+            output?: string | null;
+            /**
+             * Range
+             * @description of its values
+             * @default 0..255
+             * @enum {string}
+             */
+            range: "0..1" | "0..255" | "-1..1";
+        };
         /**
          * Subset
          * @description A reproducible choice of samples, in proportion to the classes.
@@ -3122,6 +5100,76 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /** SuperResolution */
+        SuperResolution: {
+            /**
+             * Color
+             * @description default: as its input
+             */
+            color?: ("RGB" | "BGR" | "GRAY") | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "super_resolution";
+            /**
+             * Luminance Only
+             * @description works on Y of YCbCr; colours are enlarged bicubically
+             * @default false
+             */
+            luminance_only: boolean;
+            /** Output */
+            output?: string | null;
+            /**
+             * Range
+             * @description of its values
+             * @default 0..255
+             * @enum {string}
+             */
+            range: "0..1" | "0..255" | "-1..1";
+            /**
+             * Scale
+             * @default 2
+             */
+            scale: number;
+            /**
+             * Second Input
+             * @description takes the picture enlarged by bicubic interpolation
+             */
+            second_input?: string | null;
+        };
+        /**
+         * Synthetic
+         * @description Noise for benchmarks only; not for calibration or accuracy.
+         */
+        Synthetic: {
+            /**
+             * Count
+             * @default 100
+             */
+            count: number;
+            /**
+             * Distribution
+             * @default uniform
+             * @enum {string}
+             */
+            distribution: "uniform" | "gaussian";
+            /**
+             * Height
+             * @default 224
+             */
+            height: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Width
+             * @default 224
+             */
+            width: number;
         };
         /**
          * System
@@ -3229,6 +5277,52 @@ export interface components {
             per_core?: number[] | null;
         };
         /**
+         * TfDetection
+         * @description TensorFlow detection API: boxes [N, n, 4] as top, left, bottom, right shares, classes, scores, count.
+         */
+        TfDetection: {
+            /** Boxes Output */
+            boxes_output?: string | null;
+            /** Classes Output */
+            classes_output?: string | null;
+            /** Count Output */
+            count_output?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "tf_detection";
+            /**
+             * First Class
+             * @description the number of the first label
+             * @default 1
+             */
+            first_class: number;
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @description overlap above which the weaker box goes; null: no NMS
+             */
+            nms_iou?: number | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+            /** Scores Output */
+            scores_output?: string | null;
+        };
+        /**
          * Token
          * @description An API token, without its secret.
          */
@@ -3270,6 +5364,73 @@ export interface components {
              * @description what it is for; unique
              */
             name: string;
+        };
+        /**
+         * Toolchain
+         * @description An environment that can be installed under the data folder; used only when it is whole.
+         */
+        Toolchain: {
+            /** Description */
+            description: string;
+            /** Installed At */
+            installed_at: string | null;
+            /** Job Id */
+            job_id: string | null;
+            /** Lock Sha256 */
+            lock_sha256: string;
+            /** Name */
+            name: string;
+            /** Packages */
+            packages: number;
+            /**
+             * Problem
+             * @description why it cannot be installed here
+             */
+            problem: string | null;
+            /**
+             * Python
+             * @description the interpreter that it has, or would get
+             */
+            python: string | null;
+            /**
+             * Python Needed
+             * @description as in '3.8 to 3.11'
+             */
+            python_needed: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "missing" | "installing" | "installed" | "outdated";
+            /** Title */
+            title: string;
+            /** Tools */
+            tools: string[];
+            /**
+             * Version
+             * @description of its main package, as the lock file has it
+             */
+            version: string;
+        };
+        /** ToolchainJob */
+        ToolchainJob: {
+            job: components["schemas"]["Job"];
+            toolchain: components["schemas"]["Toolchain"];
+        };
+        /** ToolchainWanted */
+        ToolchainWanted: {
+            /**
+             * Wheels
+             * @description a folder on the server; nothing is downloaded
+             */
+            wheels?: string | null;
+        };
+        /** Toolchains */
+        Toolchains: {
+            /** Items */
+            items: components["schemas"]["Toolchain"][];
         };
         /** TypeDifference */
         TypeDifference: {
@@ -3447,6 +5608,240 @@ export interface components {
             version: string;
         };
         /**
+         * YoloAnchors
+         * @description YOLO v2, v3, v4 and their tiny ones: a grid for each scale, [N, anchors·(5 + classes), H, W] or NHWC.
+         */
+        YoloAnchors: {
+            /**
+             * Activated
+             * @description RegionYolo in the model has applied sigmoid and softmax
+             * @default false
+             */
+            activated: boolean;
+            /**
+             * Anchors
+             * @description width, height; of v2 in cells, else in pixels; default: as published
+             */
+            anchors?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "yolo_anchors";
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @default 0.45
+             */
+            nms_iou: number | null;
+            /**
+             * Outputs
+             * @description default: all, finest grid first
+             */
+            outputs?: string[] | null;
+            /**
+             * Scale Xy
+             * @description of v4, for each grid
+             */
+            scale_xy?: number[] | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+            /**
+             * Version
+             * @default v3
+             * @enum {string}
+             */
+            version: "v2" | "v3" | "v4";
+        };
+        /**
+         * YoloRows
+         * @description A row for each cell. v5: x, y, w, h, objectness, classes [N, n, 5 + c]. v8 to v11: x, y, w, h, classes
+         *     [N, 4 + c, n]. X: as v5, with grid and stride still to apply.
+         */
+        YoloRows: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "yolo_rows";
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @default 0.65
+             */
+            nms_iou: number | null;
+            /** Output */
+            output?: string | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+            /**
+             * Strides
+             * @description of X
+             * @default [
+             *       8,
+             *       16,
+             *       32
+             *     ]
+             */
+            strides: number[];
+            /**
+             * Version
+             * @default v8
+             * @enum {string}
+             */
+            version: "v5" | "v8" | "x";
+        };
+        /**
+         * YoloSeg
+         * @description YOLO with masks: rows x, y, w, h, classes, coefficients [N, 4 + c + m, n] (v5: with objectness, [N, n, 5 + c + m])
+         *     and prototypes [N, m, H, W].
+         */
+        YoloSeg: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            family: "yolo_seg";
+            /**
+             * Mask Threshold
+             * @default 0.5
+             */
+            mask_threshold: number;
+            /**
+             * Max Detections
+             * @default 100
+             */
+            max_detections: number;
+            /**
+             * Nms Across Classes
+             * @default false
+             */
+            nms_across_classes: boolean;
+            /**
+             * Nms Iou
+             * @default 0.65
+             */
+            nms_iou: number | null;
+            /** Output */
+            output?: string | null;
+            /** Prototypes Output */
+            prototypes_output?: string | null;
+            /**
+             * Score Threshold
+             * @description boxes below are left out of the report
+             * @default 0.001
+             */
+            score_threshold: number;
+            /**
+             * Version
+             * @default v8
+             * @enum {string}
+             */
+            version: "v5" | "v8";
+        };
+        /**
+         * Box
+         * @description `bbox` is [x, y, width, height] in pixels of the picture; `segmentation` an RLE object or polygons, as COCO's.
+         */
+        workbench__accuracy__schemas__Box: {
+            /** Bbox */
+            bbox: number[];
+            /**
+             * Crowd
+             * @default false
+             */
+            crowd: boolean;
+            /**
+             * Difficult
+             * @default false
+             */
+            difficult: boolean;
+            /** Keypoints */
+            keypoints?: number[][] | null;
+            /** Label */
+            label: number | null;
+            /**
+             * Matched
+             * @description annotated and predicted meet
+             */
+            matched?: boolean | null;
+            /** Name */
+            name: string | null;
+            /** Score */
+            score?: number | null;
+            /** Segmentation */
+            segmentation?: unknown;
+        };
+        /**
+         * Metric
+         * @description A figure over all samples, full digits. `value` is a share of 1 unless `unit` says otherwise.
+         */
+        workbench__accuracy__schemas__Metric: {
+            /**
+             * Better
+             * @default higher
+             */
+            better: ("higher" | "lower") | null;
+            /**
+             * Ci95
+             * @description bootstrap over samples
+             */
+            ci95?: number[] | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Label */
+            label: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * Histogram
+         * @description Counts between edges, in milliseconds.
+         */
+        workbench__benchmarks__schemas__Histogram: {
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: number[];
+        };
+        /**
          * CheckResult
          * @description `slowdown` 0.05 means that the project takes 5 % longer for the same work than the baseline.
          */
@@ -3513,6 +5908,66 @@ export interface components {
             verdict: "passed" | "regression" | "noisy" | "contended";
             /** Warnings */
             warnings?: string[];
+        };
+        /**
+         * Metric
+         * @description `values` and `differences` have one entry a side; the first difference is null.
+         */
+        workbench__comparisons__schemas__Metric: {
+            /** Better */
+            better: ("higher" | "lower") | null;
+            /** Differences */
+            differences: (components["schemas"]["Difference"] | null)[];
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Values */
+            values: (components["schemas"]["Value"] | null)[];
+        };
+        /**
+         * Box
+         * @description `bbox` is [x, y, width, height] in pixels of the picture.
+         */
+        workbench__datasets__schemas__Box: {
+            /** Bbox */
+            bbox: number[];
+            /**
+             * Crowd
+             * @default false
+             */
+            crowd: boolean;
+            /**
+             * Difficult
+             * @default false
+             */
+            difficult: boolean;
+            /**
+             * Keypoints
+             * @description x, y, 0 absent, 1 hidden, 2 visible
+             */
+            keypoints?: number[][] | null;
+            /** Label */
+            label?: number | null;
+            /** Label Name */
+            label_name?: string | null;
+            /**
+             * Segmentation
+             * @description polygons or an RLE object, as COCO's
+             */
+            segmentation?: unknown;
+        };
+        /**
+         * Histogram
+         * @description `edges` has one more than `counts`.
+         */
+        workbench__datasets__schemas__Histogram: {
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: number[];
         };
         /**
          * CheckResult
@@ -3967,7 +6422,7 @@ export interface operations {
                 sort?: string | null;
                 /** @description part of the name */
                 q?: string | null;
-                format?: ("imagenet_txt" | "imagenet_folders" | "voc" | "coco" | "not_annotated") | null;
+                format?: ("imagenet_txt" | "imagenet_folders" | "voc" | "coco" | "yolo" | "open_images" | "wider_face" | "common_segmentation" | "cityscapes" | "camvid" | "common_super_resolution" | "lfw" | "vggface2" | "generated" | "not_annotated") | null;
                 state?: string | null;
             };
             header?: never;
@@ -4067,6 +6522,258 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    generate_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Generate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    count_generated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Generate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerateCount"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    preview_generated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description The request is malformed */
@@ -4549,6 +7256,168 @@ export interface operations {
             };
         };
     };
+    get_mask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_thumbnail: {
         parameters: {
             query?: never;
@@ -4567,6 +7436,174 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    split_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
             };
             /** @description The request is malformed */
             400: {
@@ -5971,6 +9008,253 @@ export interface operations {
             };
         };
     };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictionWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_prediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_prediction_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prediction_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_projects: {
         parameters: {
             query?: {
@@ -6496,6 +9780,512 @@ export interface operations {
             };
         };
     };
+    get_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectReading"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    set_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectReading"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    forget_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectReading"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    check_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingChecked"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_reading: {
+        parameters: {
+            query?: {
+                format?: "workbench" | "accuracy_checker";
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     start_search: {
         parameters: {
             query?: never;
@@ -6601,6 +10391,768 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description rows of one page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description a field name; `-` in front sorts downwards */
+                sort?: string | null;
+                /** @description id or name */
+                project?: string | null;
+                kind?: ("annotations" | "parent_predictions" | "tensor_distance" | "accuracy_checker") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Report_"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    compare_reports: {
+        parameters: {
+            query: {
+                /** @description the report that this one is compared with */
+                before: string;
+                change?: ("both_right" | "both_wrong" | "fixed" | "broken") | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportComparison"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_report: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+                /** @description conditions that all hold: COLUMN OP VALUE, OP one of = != < > <= >= contains in */
+                where?: string[];
+                /** @description a column; with '-' before it, downwards */
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_report_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_report_samples: {
+        parameters: {
+            query?: {
+                /** @description conditions that all hold: COLUMN OP VALUE, OP one of = != < > <= >= contains in */
+                where?: string[];
+                /** @description a column; with '-' before it, downwards */
+                sort?: string | null;
+                offset?: number;
+                limit?: number;
+                table?: "samples" | "classes";
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRows"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_report_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSample"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_report_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTables"];
+                };
             };
             /** @description The request is malformed */
             400: {
@@ -9011,6 +13563,334 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_toolchains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Toolchains"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_toolchain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Toolchain"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    remove_toolchain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    install_toolchain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolchainWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolchainJob"];
+                };
             };
             /** @description The request is malformed */
             400: {

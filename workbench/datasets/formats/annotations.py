@@ -8,14 +8,30 @@ from typing import Any, Literal
 from workbench.datasets.formats.tree import FileTree
 from workbench.datasets.problems import Problems
 
-FormatName = Literal["imagenet_txt", "imagenet_folders", "voc", "coco", "not_annotated"]
-Annotation = Literal["classification", "detection", "segmentation", "instance_segmentation", "none"]
+FormatName = Literal[
+    "imagenet_txt", "imagenet_folders", "voc", "coco", "yolo", "open_images", "wider_face", "common_segmentation",
+    "cityscapes", "camvid", "common_super_resolution", "lfw", "vggface2", "generated", "not_annotated",
+]  # fmt: skip
+Annotation = Literal[
+    "classification", "detection", "segmentation", "instance_segmentation", "keypoints", "super_resolution",
+    "landmarks", "face_pairs", "none",
+]  # fmt: skip
 
 TITLES: dict[FormatName, str] = {
     "coco": "COCO",
     "voc": "Pascal VOC",
     "imagenet_txt": "ImageNet with a text file",
     "imagenet_folders": "ImageNet in folders",
+    "yolo": "YOLO",
+    "open_images": "Open Images",
+    "wider_face": "WIDER FACE",
+    "common_segmentation": "Common Semantic Segmentation",
+    "cityscapes": "Cityscapes",
+    "camvid": "CamVid",
+    "common_super_resolution": "Common Super-Resolution",
+    "lfw": "LFW",
+    "vggface2": "VGGFace2",
+    "generated": "generated",
     "not_annotated": "not annotated",
 }
 TASKS: dict[Annotation, str] = {
@@ -23,6 +39,9 @@ TASKS: dict[Annotation, str] = {
     "detection": "object_detection",
     "segmentation": "semantic_segmentation",
     "instance_segmentation": "instance_segmentation",
+    "super_resolution": "super_resolution",
+    "landmarks": "facial_landmark_detection",
+    "face_pairs": "face_recognition",
 }
 # What needs pictures only.
 FREE_TASKS = ("inpainting", "style_transfer")
@@ -41,13 +60,16 @@ class Box:
     crowd: bool = False
     area: float | None = None
     segmentation: str | None = None
+    keypoints: list[tuple[float, float, int]] | None = None
 
 
 @dataclass(slots=True)
 class Sample:
     """A picture by its name in the tree, and what is said about it by `file`:`line`.
 
-    `size` is the width and height that the annotation gives, None where it says nothing.
+    `size` is the width and height that the annotation gives, None where it says nothing. `target` is the picture that
+    a model shall restore from this one (super-resolution), `upsampled` this one enlarged beforehand. `landmarks` are
+    x, y in pixels; `identity` the number of the person.
     """
 
     image: str
@@ -57,6 +79,10 @@ class Sample:
     boxes: list[Box] | None = None
     mask: str | None = None
     size: tuple[int, int] | None = None
+    target: str | None = None
+    upsampled: str | None = None
+    landmarks: list[tuple[float, float]] | None = None
+    identity: int | None = None
 
 
 @dataclass
@@ -75,7 +101,9 @@ class Check:
 class Annotations:
     """A dataset as its format's reader understood it.
 
-    `label_ids` are the numbers that the source gave to `labels`; `masks` says how pixels of masks map to labels.
+    `label_ids` are the numbers that the source gave to `labels`; `masks` says how pixels of the source's masks map to
+    labels. `colors` has one for each label. `pairs` are (sample, other sample, 1 for the same person, fold).
+    `skeleton` joins key points (from 0).
     """
 
     annotation: list[Annotation]
@@ -84,6 +112,9 @@ class Annotations:
     checks: list[Check] = field(default_factory=list)
     label_ids: list[int] | None = None
     masks: dict[str, Any] | None = None
+    colors: list[tuple[int, int, int]] | None = None
+    pairs: list[tuple[int, int, int, int]] | None = None
+    skeleton: list[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Accuracy: how a model is read, reports on datasets, single predictions."""

@@ -1,0 +1,1 @@
+"""One module for each kind of answer: how outputs become it, how it is judged, how it is drawn."""

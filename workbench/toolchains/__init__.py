@@ -1,0 +1,1 @@
+"""Toolchains: isolated environments for tools that cannot live with today's OpenVINO."""
