@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("task", sa.String(length=40), nullable=False),
         sa.Column("samples", sa.Integer(), nullable=False),
         sa.Column("primary_metric", sa.String(length=100), nullable=True),
-        sa.Column("primary_value", sa.Float(), nullable=True),
+        sa.Column("primary_value", sa.Double(), nullable=True),
         _json("result", nullable=False),
         sa.Column("artifact_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),

@@ -163,8 +163,8 @@ class MaskRcnn(_Detection):
 
 
 class YoloSeg(_Detection):
-    """YOLO with masks: rows x, y, w, h, classes, coefficients [N, 4 + c + m, n] (v5: with objectness, [N, n, 5 + c + m])
-    and prototypes [N, m, H, W]."""
+    """YOLO with masks: rows x, y, w, h, classes, coefficients [N, 4 + c + m, n] (v5: with objectness,
+    [N, n, 5 + c + m]) and prototypes [N, m, H, W]."""
 
     family: Literal["yolo_seg"] = "yolo_seg"
     version: Literal["v5", "v8"] = "v8"

@@ -43,7 +43,7 @@ class ClassRow(BaseModel):
 
 
 class Confusion(BaseModel):
-    """Cells that are not zero: [annotated, predicted, count]. Index len(labels) stands for the background or nothing."""
+    """Cells that are not zero: [annotated, predicted, count]. Index len(labels) is the background, or nothing."""
 
     labels: list[str]
     cells: list[list[int]]

@@ -149,13 +149,13 @@ def get_statistics(runtime: RuntimeDep, ref: str) -> Statistics:
 
 
 @router.get("/{ref}/samples/{number}/mask", response_class=FileResponse)
-def get_mask(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
+def get_sample_mask(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
     """The classes of a sample's pixels, as PNG of one channel."""
     raise NotImplementedError
 
 
 @router.get("/{ref}/samples/{number}/target", response_class=FileResponse)
-def get_target(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
+def get_sample_target(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
     """The picture that a model shall restore from a sample."""
     raise NotImplementedError
 

@@ -264,10 +264,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Mask
+         * Get Sample Mask
          * @description The classes of a sample's pixels, as PNG of one channel.
          */
-        get: operations["get_mask"];
+        get: operations["get_sample_mask"];
         put?: never;
         post?: never;
         delete?: never;
@@ -284,10 +284,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Target
+         * Get Sample Target
          * @description The picture that a model shall restore from a sample.
          */
-        get: operations["get_target"];
+        get: operations["get_sample_target"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2308,7 +2308,7 @@ export interface components {
         };
         /**
          * Confusion
-         * @description Cells that are not zero: [annotated, predicted, count]. Index len(labels) stands for the background or nothing.
+         * @description Cells that are not zero: [annotated, predicted, count]. Index len(labels) is the background, or nothing.
          */
         Confusion: {
             /** Cells */
@@ -5722,8 +5722,8 @@ export interface components {
         };
         /**
          * YoloSeg
-         * @description YOLO with masks: rows x, y, w, h, classes, coefficients [N, 4 + c + m, n] (v5: with objectness, [N, n, 5 + c + m])
-         *     and prototypes [N, m, H, W].
+         * @description YOLO with masks: rows x, y, w, h, classes, coefficients [N, 4 + c + m, n] (v5: with objectness,
+         *     [N, n, 5 + c + m]) and prototypes [N, m, H, W].
          */
         YoloSeg: {
             /**
@@ -7256,7 +7256,7 @@ export interface operations {
             };
         };
     };
-    get_mask: {
+    get_sample_mask: {
         parameters: {
             query?: never;
             header?: never;
@@ -7337,7 +7337,7 @@ export interface operations {
             };
         };
     };
-    get_target: {
+    get_sample_target: {
         parameters: {
             query?: never;
             header?: never;
