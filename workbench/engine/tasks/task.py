@@ -81,8 +81,10 @@ class Answer:
 
     `scores`: [classes] of a classifier. `boxes`: [n, 4] left, top, right, bottom in pixels of the picture, strongest
     first, with `box_scores`, `labels`, `classes`, and `masks`, RLE objects of pycocotools (`counts` are bytes).
-    `mask`: [H, W] uint8 or uint16 as large as the picture: 0 background, k the label k - 1.
-    `picture`: [H, W, 3] uint8, RGB. `points`: [n, 2] in pixels of the picture. `embedding`: [d].
+    `mask`: [H, W] uint8 or uint16 as large as the picture: 0 background, k the label k - 1, 255 (65535) what the model
+    did not see. `picture`: [H, W, 3] uint8, RGB, of the size that the model gave, without padding, and `geometry`
+    as decoded with. `points`: [n, 2] in pixels of the picture. `embedding`: [d].
+    A classifier has `labels`, too: the label of each of its classes.
     """
 
     scores: NDArray[np.float32] | None = None
@@ -95,6 +97,7 @@ class Answer:
     picture: NDArray[np.uint8] | None = None
     points: NDArray[np.float32] | None = None
     embedding: NDArray[np.float32] | None = None
+    geometry: Geometry | None = None
 
 
 @dataclass
@@ -122,6 +125,7 @@ class Facts:
 
     `labels`: names of the dataset's labels. `label_ids`: numbers of its source. `pairs`: of faces, as rows of
     (sample, other sample, 1 for the same person, fold). `model_classes`: names of the model's classes where known.
+    `background`: 0 in the masks is a class to be judged, not just what has no label.
     """
 
     labels: Sequence[str]
@@ -129,6 +133,7 @@ class Facts:
     pairs: Sequence[tuple[int, int, int, int]] | None = None
     model_classes: Sequence[str] | None = None
     count: int = 0
+    background: bool = False
 
 
 @dataclass
@@ -148,13 +153,14 @@ class Summary:
 
     `tables`: `classes` (label, name, samples, metrics), `confusion` (labels, cells), `curves`, as
     `workbench.accuracy.schemas.ReportTables` has them. `late_rows` are rows that only the end could make (pairs of
-    faces); then `Judge.add` gave none.
+    faces); then `Judge.add` gave none. `notes` are sentences about what the figures leave out.
     """
 
     metrics: dict[str, dict[str, Any]]
     primary: str | None
     tables: dict[str, Any]
     late_rows: list[dict[str, Any]] | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 Decode = Callable[[Outputs, Geometry], Answer]
@@ -177,6 +183,16 @@ class Judge(Protocol):
         ...
 
     def finish(self) -> Summary: ...
+
+
+class ClassJudge(Judge, Protocol):
+    """A judge that has a row for each class of a sample, too."""
+
+    class_columns: list[Column]
+
+    def class_rows(self) -> Sequence[dict[str, Any]]:
+        """Of the sample added last: `sample`, `name`, `label`, `label_name`, then a value for each of `class_columns`."""
+        ...
 
 
 @dataclass(frozen=True)
