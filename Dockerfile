@@ -28,15 +28,24 @@ COPY --from=wheel /wheels/ /tmp/wheels/
 RUN /opt/workbench/bin/pip install --no-deps --no-index /tmp/wheels/*.whl \
     && /opt/workbench/bin/python -m compileall -q /opt/workbench/lib
 
+# Tools that need an older OpenVINO (Accuracy Checker, the converter for Caffe and MXNet), in an environment of their own.
+FROM packages AS toolchains
+RUN apt-get update && apt-get install -y --no-install-recommends gcc g++ libgl1 libglib2.0-0 \
+    && PATH=/opt/workbench/bin:$PATH python -m workbench.toolchains.prepare openvino-2023 /opt/toolchains
+
 FROM python:3.11-slim-bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends libgl1 libglib2.0-0 libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 5665 workbench \
     && useradd --uid 5665 --gid workbench --no-create-home --home-dir /data --shell /usr/sbin/nologin workbench \
     && install -d -o workbench -g workbench -m 0750 /data /identity
 COPY --from=packages /opt/workbench/ /opt/workbench/
+COPY --from=toolchains /opt/toolchains/ /opt/toolchains/
 ENV PATH=/opt/workbench/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     WORKBENCH_DATA_DIR=/data \
+    WORKBENCH_TOOLCHAIN_PATH=/opt/toolchains \
     WORKBENCH_IDENTITY_DIR=/identity
 USER 5665:5665
 WORKDIR /data

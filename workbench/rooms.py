@@ -23,7 +23,7 @@ ROUTERS = (
     "accounts",
     "sample",
 )
-WITH_JOBS = ("models", "datasets", "targets", "benchmarks", "comparisons", "sample")
+WITH_JOBS = ("models", "datasets", "targets", "benchmarks", "comparisons", "toolchains", "sample")
 
 
 def register_kinds() -> None:

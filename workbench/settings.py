@@ -3,6 +3,7 @@
 import ipaddress
 import os
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from pydantic import Field
@@ -33,6 +34,20 @@ class Settings(BaseSettings):
     import_roots: list[Path] = Field(
         default_factory=list, description="server folders from which models and datasets may be imported by path"
     )
+    toolchain_path: Path | None = Field(default=None, description="folder with toolchains that came with the image")
+    toolchain_python: Path | None = Field(default=None, description="the Python for toolchains; default: looked for")
+    allow_remote_sources: bool = Field(default=False, description="datasets may be imported by http, https and s3")
+    remote_source_networks: list[IPv4Network | IPv6Network] = Field(
+        default_factory=list, description="networks that are not public and may be downloaded from all the same"
+    )
+    remote_source_max_bytes: int = 16 * GIB
+    remote_source_timeout_s: float = 3600.0
+    remote_source_ca_file: Path | None = Field(default=None, description="further certificates to trust, in PEM")
+    s3_endpoint: str | None = Field(default=None, description="such as https://minio.example:9000; default: AWS")
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: str | None = Field(default=None, repr=False)
+    s3_session_token: str | None = Field(default=None, repr=False)
     identity_dir: Path | None = Field(
         default=None, description="where a worker keeps the identity of its machine; default: the data folder"
     )

@@ -23,6 +23,7 @@ from workbench.cli import (
     serve,
     targets,
     tokens,
+    toolchains,
 )
 from workbench.cli.failures import Commands
 
@@ -45,6 +46,7 @@ export.add_to(runs.app, projects.app)
 app.add_typer(runs.app, name="run")
 app.add_typer(jobs.app, name="job")
 app.add_typer(tokens.app, name="token")
+app.add_typer(toolchains.app, name="toolchain")
 
 
 def _version(wanted: bool) -> None:

@@ -1,6 +1,6 @@
 """The Python client: what the API offers, as methods. Fields of what they return stand in the API description."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import httpx
 from workbench import discovery
 from workbench.client import exports, files, sources, uploads, waiting
 from workbench.client.connection import Connection, Json, ref
+from workbench.client.datasets import DatasetCalls, OnSending
+from workbench.client.datasets import given as _given
 from workbench.client.errors import ApiError, BadFiles, ServerNotReachable
 from workbench.client.exports import Export
 
@@ -16,10 +18,8 @@ from workbench.client.exports import Export
 NOT_BY_PATH = ("path_not_allowed", "path_not_found")
 SLOWEST = 5
 
-OnSending = Callable[[int, int], Any]
 
-
-class Client:
+class Client(DatasetCalls):
     """A workbench server. A name or an id serves as every `ref`; works as a context manager.
 
     Without a URL the server is found as the command line finds it: `WORKBENCH_URL` with `WORKBENCH_TOKEN`, else the
@@ -85,25 +85,6 @@ class Client:
     def delete_model(self, model: str) -> None:
         self._connection.delete(f"/models/{ref(model)}")
 
-    # --- datasets ---
-
-    def datasets(self, limit: int | None = None, **filters: Any) -> Json:
-        """`{items, total}`, newest first; filters: `q`, `format`, `state`, `sort`."""
-        return self._connection.items("/datasets", limit, **filters)
-
-    def dataset(self, dataset: str) -> Json:
-        return self._connection.get(f"/datasets/{ref(dataset)}")
-
-    def import_dataset(self, paths: Sequence[Path | str], on_sending: OnSending | None = None, **wanted: Any) -> Json:
-        """Start the import of an archive, a folder or files: `{dataset, job}`.
-
-        `wanted`: `name`, `format`, `subset` as `{count, seed}`. Raises BadFiles too.
-        """
-        return self._import("/datasets", sources.existing([Path(path) for path in paths]), wanted, on_sending)
-
-    def delete_dataset(self, dataset: str) -> None:
-        self._connection.delete(f"/datasets/{ref(dataset)}")
-
     # --- targets ---
 
     def targets(self, limit: int | None = None) -> Json:
@@ -122,6 +103,22 @@ class Client:
     def measure_ceilings(self, target: str, device: str = "CPU") -> Json:
         """Measure what a device reaches at most: `{target, job}`; the figures are in the target's `ceilings` then."""
         return self._connection.post(f"/targets/{ref(target)}/ceilings", {"device": device})
+
+    # --- toolchains ---
+
+    def toolchains(self) -> Json:
+        """`{items}`: environments for tools that need an older OpenVINO."""
+        return self._connection.get("/toolchains")
+
+    def toolchain(self, name: str) -> Json:
+        return self._connection.get(f"/toolchains/{ref(name)}")
+
+    def install_toolchain(self, name: str, wheels: str | None = None) -> Json:
+        """`{toolchain, job}`; `wheels` is a folder that the server sees."""
+        return self._connection.post(f"/toolchains/{ref(name)}/install", {"wheels": wheels})
+
+    def remove_toolchain(self, name: str) -> None:
+        self._connection.delete(f"/toolchains/{ref(name)}")
 
     # --- projects and runs ---
 
@@ -307,7 +304,3 @@ class Client:
                 on_sending(done, total)
 
         return [uploads.upload(self._connection, path, name, sent) for name, path in packed]
-
-
-def _given(fields: Json) -> Json:
-    return {name: value for name, value in fields.items() if value is not None}

@@ -5,7 +5,7 @@ import math
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import psutil
 
 from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobFailed
-from workbench.targets.local import LocalProcess
+from workbench.targets.local import LocalProcess, of_module
 
 ENGINE = "workbench.engine"
 # Takes a finished part of an operation: its name, its data, and the folder its files are in.
@@ -40,12 +40,14 @@ def run_operation(
     folder: str,
     copies: Mapping[str, Path] | None = None,
     module: str = ENGINE,
+    program: Sequence[str] | None = None,
     span: Span | None = None,
     timeout_s: float = 3600.0,
     on_partial: OnPartial | None = None,
 ) -> tuple[dict[str, Any], Path]:
     """Run operation `kind`; returns its result and its `out/` folder (inside the job's work folder).
 
+    `program` stands in for a module of this package: the interpreter of a toolchain with its script.
     `on_partial` is called, in this thread, for each finished part of the operation while the rest goes on.
 
     `inputs` are linked and `copies` copied to `inputs/` of the operation's own folder; user files that were not
@@ -72,7 +74,7 @@ def run_operation(
     (work / "operation.json").write_text(json.dumps(operation))
     context.check()
     limit = int(psutil.virtual_memory().total * context.runtime.settings.engine_memory_fraction)
-    process = LocalProcess(module, work / "operation.json", work / "stderr.txt", limit)
+    process = LocalProcess(program or of_module(module), work / "operation.json", work / "stderr.txt", limit)
     listener = _Listener(context, span, work / "out", on_partial)
     deadline = _Deadline(process, timeout_s)
     try:
@@ -144,11 +146,15 @@ class _Listener:
                 case "result" if isinstance(event["result"], dict):
                     self.result = event["result"]
                 case "error":
+                    detail = event.get("detail")
                     self.error = JobFailed(
-                        str(event["code"])[:64], str(event["message"])[:2000], str(event["action"])[:2000]
+                        str(event["code"])[:64],
+                        str(event["message"])[:2000],
+                        str(event["action"])[:2000],
+                        _problems(detail),
                     )
-                    if event.get("detail"):
-                        self.context.log_json("detail", event["detail"])
+                    if detail:
+                        self.context.log_json("detail", detail)
         except (ValueError, KeyError, TypeError):
             self.context.log(f"an unreadable line from the engine: {line[:200]!r}", "warning")
         # Outside of the try: an error of whoever keeps the part is no unreadable line.
@@ -169,6 +175,13 @@ class _Listener:
     def _at(self, fraction: float) -> float:
         within = (self._index - 1 + fraction) / self._count
         return self.span.start + (self.span.end - self.span.start) * within
+
+
+def _problems(detail: Any) -> dict[str, Any] | None:
+    """What is wrong in the user's files, by file and line: shown where they were given, not in the log alone."""
+    if not isinstance(detail, dict) or not isinstance(detail.get("problems"), list):
+        return None
+    return {key: detail[key] for key in ("problems", "count") if key in detail}
 
 
 def _keep_noise(context: JobContext, path: Path) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -23,12 +23,13 @@ PACKAGE_PARENT = Path(__file__).parents[2]
 class LocalProcess:
     """A running engine. `lines()` yields what it says; `kill()` may be called from any thread, any time."""
 
-    def __init__(self, module: str, operation: Path, stderr: Path, memory_limit_bytes: int) -> None:
+    def __init__(self, program: Sequence[str], operation: Path, stderr: Path, memory_limit_bytes: int) -> None:
+        """`program` gets "run" and the name of the operation's file."""
         self.memory_limit_bytes = memory_limit_bytes
         self.over_memory = False
         self._errors = stderr.open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, "run", operation.name],
+            [*program, "run", operation.name],
             cwd=operation.parent,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -88,6 +89,11 @@ class LocalProcess:
         self.process.stdout.close()
         self._errors.close()
         return code
+
+
+def of_module(module: str) -> list[str]:
+    """The program that is a module of this package; never one from the folder of the operation (`-P`)."""
+    return [sys.executable, "-P", "-m", module]
 
 
 def _environment() -> dict[str, str]:
