@@ -1,30 +1,34 @@
 """`workbench dataset …`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from workbench.cli import options, units
+from workbench.cli import dataset_making, options, units
 from workbench.cli.following import conclude, follow, sending, started
 from workbench.cli.options import Json, Limit, NoWait, Search, Yes
 from workbench.cli.output import deleted, document, facts, say, table, tell_rest
 from workbench.client import Client
 from workbench.client import Json as Document
 
-app = typer.Typer(no_args_is_help=True, help="Datasets: import, look at, delete.")
+app = typer.Typer(no_args_is_help=True, help="Datasets: import, make, look at, delete.")
+dataset_making.add_to(app)
 
 Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="Name or id.")]
 FEW = 10
+FORMATS = (
+    "imagenet_txt, imagenet_folders, voc, coco, yolo, open_images, wider_face, common_segmentation, cityscapes, "
+    "camvid, common_super_resolution, lfw, vggface2, not_annotated"
+)
 
 
 @app.command("import")
 def import_dataset(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="An archive, or a folder.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH|URL", help="An archive, a folder, or an address (https, s3).")
+    ],
     name: Annotated[str | None, typer.Option(help="Default: the name of the file or folder.")] = None,
-    format: Annotated[
-        str | None, typer.Option(help="imagenet_txt, imagenet_folders, voc, coco, not_annotated; default: recognised.")
-    ] = None,
+    format: Annotated[str | None, typer.Option(help=f"{FORMATS}; default: recognised.")] = None,
     subset: Annotated[int | None, typer.Option(min=1, help="Keep only that many samples.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the choice of samples.")] = 0,
     no_wait: NoWait = False,

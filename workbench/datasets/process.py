@@ -1,4 +1,4 @@
-"""`python -m workbench.datasets.process run OPERATION.json`: imports and subsets, in a process of their own.
+"""`python -m workbench.datasets.process run OPERATION.json`: all that touches users' files, in a process of its own.
 
 User files are parsed and decoded here and not in a worker, under the protocol of the engine.
 """
@@ -11,6 +11,10 @@ from workbench.engine.protocol import end, main
 OPERATIONS = {
     "dataset_import": "workbench.datasets.importing:run",
     "dataset_subset": "workbench.datasets.subset:run",
+    "dataset_split": "workbench.datasets.splitting:run",
+    "dataset_generate": "workbench.datasets.generating:run",
+    "dataset_preview": "workbench.datasets.preview_operation:run",
+    "dataset_download": "workbench.datasets.downloading:run",
 }
 
 if __name__ == "__main__":

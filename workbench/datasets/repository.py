@@ -28,6 +28,11 @@ def get(session: Session, dataset_id: str) -> Dataset | None:
     return session.get(Dataset, dataset_id)
 
 
+def being_made_of(session: Session, dataset_id: str) -> list[Dataset]:
+    """Subsets and the like that are not ready yet."""
+    return list(session.scalars(select(Dataset).where(Dataset.parent_id == dataset_id, Dataset.state == "importing")))
+
+
 def name_taken(session: Session, name: str) -> bool:
     return session.execute(select(Dataset.id).where(Dataset.name == name)).first() is not None
 

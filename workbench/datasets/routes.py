@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
-from workbench.datasets import repository, service
-from workbench.datasets.jobs import DATASET_IMPORT, DATASET_SUBSET
+from workbench.datasets import making, remote_source, repository, service
+from workbench.datasets.jobs import DATASET_IMPORT
 from workbench.datasets.schemas import (
     Box,
     Dataset,
@@ -25,8 +25,9 @@ from workbench.datasets.schemas import (
     Statistics,
     SubsetWanted,
 )
+from workbench.datasets.searching import named
 from workbench.db.tables import Dataset as DatasetRow
-from workbench.errors import ERROR_RESPONSES, Conflict, WorkbenchError
+from workbench.errors import ERROR_RESPONSES, WorkbenchError
 from workbench.jobs import events
 from workbench.jobs import service as jobs
 from workbench.jobs.schemas import job_view
@@ -64,7 +65,7 @@ class NothingToImport(WorkbenchError):
     status = 422
     code = "nothing_to_import"
     title = "No file was named"
-    action = "Give either finished uploads or a path on the server."
+    action = "Give finished uploads, a path on the server, or an address."
 
 
 @router.get("")
@@ -93,13 +94,17 @@ def list_datasets(
 
 @router.post("", status_code=202)
 def import_dataset(runtime: RuntimeDep, wanted: DatasetImport) -> DatasetJob:
-    """Import a dataset from finished uploads or from a path on the server; its format is recognised."""
-    if bool(wanted.uploads) == bool(wanted.path):
-        raise NothingToImport("Give either 'uploads' or 'path', not both or none.")
+    """Import a dataset from finished uploads, a path on the server or an address; its format is recognised."""
+    if sum(map(bool, (wanted.uploads, wanted.path, wanted.url))) != 1:
+        raise NothingToImport("Exactly one of 'uploads', 'path' and 'url' is needed.")
     if wanted.path:
         server_path(runtime.settings, wanted.path)
+    remote = remote_source.checked(runtime.settings, wanted.url) if wanted.url else None
     with runtime.db.write() as session:
-        names = uploads.names(session, wanted.uploads) if wanted.uploads else [str(wanted.path)]
+        if remote is not None:
+            names = [remote.filename]
+        else:
+            names = uploads.names(session, wanted.uploads) if wanted.uploads else [str(wanted.path)]
         first = names[0].split("/", 1)[0] if len(names) > 1 else names[0]
         row = service.create(session, wanted.name, first)
         job = jobs.create(
@@ -107,7 +112,7 @@ def import_dataset(runtime: RuntimeDep, wanted: DatasetImport) -> DatasetJob:
             runtime.queue,
             DATASET_IMPORT,
             f"Import {row.name}",
-            wanted.model_dump(include={"path", "format", "subset"}),
+            wanted.model_dump(include={"path", "url", "format", "subset"}),
             dataset_id=row.id,
         )
         if wanted.uploads:
@@ -121,25 +126,28 @@ def import_dataset(runtime: RuntimeDep, wanted: DatasetImport) -> DatasetJob:
 @router.post("/generated", status_code=202)
 def generate_dataset(runtime: RuntimeDep, wanted: Generate) -> DatasetJob:
     """Make a dataset without annotations from pictures or noise, with augmentations."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return making.generate(runtime, session, wanted)
 
 
 @router.post("/generated/count")
 def count_generated(runtime: RuntimeDep, wanted: Generate) -> GenerateCount:
     """How many pictures that would make."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return making.counted(runtime, session, wanted)
 
 
 @router.post("/generated/preview")
 def preview_generated(runtime: RuntimeDep, wanted: PreviewWanted) -> Preview:
     """One picture with each augmentation."""
-    raise NotImplementedError
+    return making.previewed(runtime, wanted)
 
 
 @router.post("/{ref}/splits", status_code=202)
 def split_dataset(runtime: RuntimeDep, ref: str, wanted: SplitWanted) -> SplitJob:
     """Divide a dataset into one for calibration and one for validation."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return making.split(runtime, session, ref, wanted)
 
 
 @router.get("/{ref}/statistics")
@@ -185,18 +193,7 @@ def delete_dataset(runtime: RuntimeDep, ref: str) -> None:
 def make_subset(runtime: RuntimeDep, ref: str, wanted: SubsetWanted) -> DatasetJob:
     """A new dataset with a reproducible choice of the samples."""
     with runtime.db.write() as session:
-        parent = service.ready(session, ref)
-        if wanted.count > parent.count:
-            raise Conflict(
-                f"'{parent.name}' has {parent.count} samples.", code="subset_too_large", action="Choose fewer."
-            )
-        guess = f"{parent.name} {wanted.count}"
-        row = service.create(session, wanted.name, guess, parent.id)
-        parameters = {"parent_id": parent.id, "count": wanted.count, "seed": wanted.seed}
-        job = jobs.create(session, runtime.queue, DATASET_SUBSET, f"Cut {row.name}", parameters, dataset_id=row.id)
-        row.job_id = job.id
-        session.flush()
-        return DatasetJob(dataset=service.views(session, [row])[0], job=job_view(job))
+        return making.subset(runtime, session, ref, wanted)
 
 
 @router.get("/{ref}/samples")
@@ -206,6 +203,7 @@ def list_samples(
     limit: Limit = 50,
     cursor: Cursor = None,
     label: Annotated[int | None, Query(ge=0, le=1_000_000, description="only samples with this label")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="part of the picture's path")] = None,
 ) -> Samples:
     """Samples with their annotations, in the order of the dataset."""
     start = 0
@@ -217,6 +215,8 @@ def list_samples(
         row = service.ready(session, ref)
     reader = service.reader(runtime, row)
     numbers = reader.numbers(label)
+    if q:
+        numbers = named(reader, numbers, q)
     chosen = numbers[start : start + limit]
     following = str(start + limit) if start + limit < len(numbers) else None
     items = [_sample(row, reader.sample(number)) for number in chosen]

@@ -1,7 +1,7 @@
 """What the API tells of datasets, and takes."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -118,9 +118,13 @@ class Augmentations(BaseModel):
     erase: Erase | None = None
     noise: Noise | None = None
     light: list[Light] = Field(default_factory=list, max_length=20)
-    rotations_deg: list[float] = Field(default_factory=list, max_length=20, description="-180 to 180, each one picture")
-    blur_sigmas: list[float] = Field(default_factory=list, max_length=10, description="pixels, 0.1 to 20")
-    jpeg_qualities: list[int] = Field(default_factory=list, max_length=10, description="1 to 100")
+    rotations_deg: list[Annotated[float, Field(ge=-180, le=180)]] = Field(
+        default_factory=list, max_length=20, description="against the clock, each one picture"
+    )
+    blur_sigmas: list[Annotated[float, Field(ge=0.1, le=20)]] = Field(
+        default_factory=list, max_length=10, description="pixels"
+    )
+    jpeg_qualities: list[Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=list, max_length=10)
 
 
 class Synthetic(BaseModel):
@@ -157,7 +161,7 @@ class PreviewWanted(BaseModel):
     upload: str | None = Field(default=None, max_length=36)
     dataset: str | None = Field(default=None, max_length=200)
     sample_set: Literal["digits", "shapes", "textures"] | None = None
-    sample: int = Field(default=0, ge=0)
+    sample: int = Field(default=0, ge=0, le=2**31 - 1)
     augmentations: Augmentations = Augmentations()
 
 

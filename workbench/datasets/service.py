@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from workbench.datasets import repository, schemas
-from workbench.datasets.internal_form import DatasetReader
+from workbench.datasets.internal_form import DatasetReader as DatasetReader
 from workbench.db.tables import Artifact, Dataset
 from workbench.errors import Conflict, NotFound
 from workbench.jobs import events
@@ -33,14 +33,20 @@ def ready(session: Session, ref: str) -> Dataset:
     return row
 
 
-def create(session: Session, name: str | None, filename: str, parent_id: str | None = None) -> Dataset:
-    """A dataset that is being imported. A name that the user chose must be free; a guessed one is made so."""
+def create(
+    session: Session, name: str | None, filename: str, parent_id: str | None = None, guess: str | None = None
+) -> Dataset:
+    """A dataset that is being imported. A name that the user chose must be free; a guessed one is made so.
+
+    It is guessed from `filename`, unless `guess` is one already.
+    """
     if name is not None:
         name = checked_name(name)
         if repository.name_taken(session, name):
             raise Conflict(f"Another dataset is called '{name}'.", code="name_taken", action="Choose another name.")
     else:
-        name = free_name(name_from_file(filename, "dataset"), lambda text: repository.name_taken(session, text))
+        guess = guess or name_from_file(filename, "dataset")
+        name = free_name(guess, lambda text: repository.name_taken(session, text))
     row = Dataset(name=name, state="importing", parent_id=parent_id)
     repository.add(session, row)
     session.refresh(row)
@@ -88,9 +94,12 @@ def rename(session: Session, ref: str, name: str) -> Dataset:
 
 
 def delete(session: Session, storage: Storage, ref: str) -> None:
-    """Remove a dataset. Its projects stay, read-only; refused while jobs use it."""
+    """Remove a dataset. Its projects stay, read-only; refused while jobs use it or make others of it."""
     row = get(session, ref)
     jobs.refuse_while_active(session, f"'{row.name}'", dataset_id=row.id)
+    for made in [row, *repository.being_made_of(session, row.id)]:
+        if made.state == "importing" and made.job_id is not None:
+            jobs.refuse_while_active(session, f"'{row.name}'", id=made.job_id)
     artifact_id = repository.remove(session, row)
     events.changed(session, "datasets", row.id)
     if artifact_id is not None:

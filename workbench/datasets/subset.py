@@ -6,7 +6,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from workbench.datasets.internal_form import DatasetReader, DatasetWriter
+from workbench.datasets.copying import copied, kept_facts
+from workbench.datasets.internal_form import DatasetReader
 from workbench.engine.protocol import Emitter, EngineError
 
 NO_CLASS = -1
@@ -24,21 +25,13 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
             "subset_too_large", f"The dataset has {parent.count:,} samples, not {count:,}.", "Choose fewer."
         )
     emit.stage("choose samples", 1, 2)
-    strata = strata_of(list(_label_sets(parent)))
+    strata = strata_of(list(label_sets(parent)))
     chosen = sorted(stratified_order(strata, seed)[:count])
     emit.stage("copy samples", 2, 2)
-    writer = DatasetWriter(work / "out" / "dataset", move=False)
-    try:
-        for done, number in enumerate(chosen, 1):
-            record = parent.sample(number)
-            mask = parent.folder / record["mask"] if "mask" in record else None
-            image = parent.folder / record["file"]
-            facts = {key: value for key, value in record.items() if key not in ("id", "file", "mask")}
-            writer.add(facts, image, image.suffix, parent.thumbnail_path(number), mask)
-            emit.progress(done, count, "samples")
-        return writer.finish(_facts(parent.facts, count, seed))
-    finally:
-        writer.close()
+    folder = work / "out" / "dataset"
+    return copied(
+        parent, chosen, folder, _facts(parent, chosen, seed), lambda done: emit.progress(done, count, "samples")
+    )
 
 
 def checked(parameters: Mapping[str, Any]) -> tuple[int, int]:
@@ -49,14 +42,13 @@ def checked(parameters: Mapping[str, Any]) -> tuple[int, int]:
     return count, seed
 
 
-def _facts(parent: Mapping[str, Any], count: int, seed: int) -> dict[str, Any]:
-    kept = {key: parent[key] for key in ("format", "labels", "label_ids", "masks") if key in parent}
-    detail = f"{count:,} of {parent['count']:,} samples, in proportion to the classes, seed {seed}"
-    checks = [*parent["checks"], {"check": "subset", "ok": True, "detail": detail}]
-    return {**kept, "checks": checks, "warnings": [], "warning_count": 0, "subset": {"count": count, "seed": seed}}
+def _facts(parent: DatasetReader, chosen: Sequence[int], seed: int) -> dict[str, Any]:
+    count = len(chosen)
+    detail = f"{count:,} of {parent.count:,} samples, in proportion to the classes, seed {seed}"
+    return {**kept_facts(parent, chosen, "subset", detail), "subset": {"count": count, "seed": seed}}
 
 
-def _label_sets(reader: DatasetReader) -> Iterable[list[int]]:
+def label_sets(reader: DatasetReader) -> Iterable[list[int]]:
     for record in reader.samples():
         yield [record["label"]] if "label" in record else [box["label"] for box in record.get("boxes", ())]
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,14 +44,26 @@ class Picture:
 
 def read_picture(path: Path) -> tuple[bytes, Picture]:
     """The bytes of a file and what they hold. Raises BadPicture; OSError when the file cannot be read."""
+    data = read_bytes(path)
+    return data, examine(data)
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file that may be a picture. Raises BadPicture for one that is too large; OSError."""
     if path.stat().st_size > MAX_FILE_BYTES:
         raise BadPicture(f"the file is larger than {MAX_FILE_BYTES // 1024**2} MiB", "leave it out or save it smaller")
-    data = path.read_bytes()
-    return data, examine(data)
+    return path.read_bytes()
 
 
 def examine(data: bytes) -> Picture:
     """Check and decode a picture. Raises BadPicture."""
+    header = checked_header(data)
+    with alone_if_large(header):
+        return _decode(data, header)
+
+
+def checked_header(data: bytes) -> Header:
+    """The header of a picture that a decoder may be given. Raises BadPicture."""
     try:
         header = read_header(data)
     except NotAnImage as error:
@@ -62,8 +75,20 @@ def examine(data: bytes) -> Picture:
         )
     if header.kind == "JPEG" and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise BadPicture(f"a JPEG file with more than {MAX_JPEG_SCANS} scans", "save it again")
-    with _large if header.width * header.height > LARGE_PIXELS else contextlib.nullcontext():
-        return _decode(data, header)
+    return header
+
+
+def alone_if_large(header: Header) -> AbstractContextManager[object]:
+    """While inside, no other large picture is decoded."""
+    return _large if header.width * header.height > LARGE_PIXELS else contextlib.nullcontext()
+
+
+def decoded_whole(data: bytes, header: Header) -> np.ndarray:
+    """All pixels (height × width × 3, uint8, blue green red), upright by EXIF. Raises BadPicture."""
+    image = _decoded(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if _is_turned(image, header, 1) is None:
+        raise BadPicture("the decoded picture has another size than its header says", "save it again")
+    return image
 
 
 def _decode(data: bytes, header: Header) -> Picture:
@@ -77,7 +102,7 @@ def _decode(data: bytes, header: Header) -> Picture:
     if turned is None:
         raise BadPicture("the decoded picture has another size than its header says", "save it again")
     width, height = (header.height, header.width) if turned else (header.width, header.height)
-    return Picture(width, height, KIND_SUFFIX[header.kind], _thumbnail(image))
+    return Picture(width, height, KIND_SUFFIX[header.kind], thumbnail(image))
 
 
 _FLAGS = {
@@ -116,7 +141,8 @@ def _is_turned(image: np.ndarray, header: Header, factor: int) -> bool | None:
     return True if found == upright[::-1] else None
 
 
-def _thumbnail(image: np.ndarray) -> bytes:
+def thumbnail(image: np.ndarray) -> bytes:
+    """A JPEG of at most 160 pixels a side."""
     height, width = image.shape[:2]
     scale = MAX_SIDE / max(width, height)
     if scale < 1:
