@@ -17,19 +17,27 @@ if TYPE_CHECKING:
 APIS = ("async", "sync")
 HINTS = ("latency", "throughput", "cumulative_throughput", "none")
 PRECISIONS = ("f32", "bf16", "f16")
-RESIZES = ("stretch", "letterbox", "crop")
+RESIZES = ("stretch", "letterbox", "crop", "fit")
 COLORS = ("RGB", "BGR", "GRAY")
+INTERPOLATIONS = ("nearest", "linear", "cubic", "area")
 DEFAULT_DURATION_S = 10.0
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """How a picture becomes a model's input: resize, colour, then (value - mean) / scale for each channel."""
+    """How a picture becomes a model's input: resize, colour, then (value - mean) / scale for each channel.
+
+    `crop_fraction`: of `crop`, the side of what is cut out / the shorter side (0.875: 224 of 256). `pad_value` fills
+    what `letterbox` and `fit` leave free.
+    """
 
     color: str = "RGB"
     resize: str = "stretch"
     mean: tuple[float, ...] | None = None
     scale: tuple[float, ...] | None = None
+    crop_fraction: float = 1.0
+    pad_value: int = 114
+    interpolation: str = "linear"
 
 
 @dataclass(frozen=True)
@@ -88,9 +96,9 @@ def read(parameters: Mapping[str, Any], work: Path) -> Configuration:
         precision=precision,
         duration_s=duration,
         iterations=iterations,
-        preprocessing=_preprocessing(parameters.get("preprocessing") or {}),
+        preprocessing=preprocessing(parameters.get("preprocessing") or {}),
         layouts={str(name): str(layout) for name, layout in (parameters.get("layouts") or {}).items()},
-        shapes=_shapes(parameters.get("shapes") or {}),
+        shapes=shapes(parameters.get("shapes") or {}),
         seed=int(parameters.get("seed") or 0),
         api=api,
         arrivals_per_s=arrivals,
@@ -193,16 +201,26 @@ def _positive(parameters: Mapping[str, Any], name: str, unit: str) -> float | No
     return float(value)
 
 
-def _preprocessing(given: Mapping[str, Any]) -> Preprocessing:
+def preprocessing(given: Mapping[str, Any]) -> Preprocessing:
+    """Check what is asked of pictures; what is absent or None has its default. Raises `invalid_configuration`."""
     color, resize = given.get("color") or "RGB", given.get("resize") or "stretch"
+    interpolation = given.get("interpolation") or "linear"
     if color not in COLORS:
         raise invalid("color", color, f"Choose one of {', '.join(COLORS)}.")
     if resize not in RESIZES:
         raise invalid("resize", resize, f"Choose one of {', '.join(RESIZES)}.")
+    if interpolation not in INTERPOLATIONS:
+        raise invalid("interpolation", interpolation, f"Choose one of {', '.join(INTERPOLATIONS)}.")
     mean, scale = _channels(given, "mean"), _channels(given, "scale")
     if scale and 0.0 in scale:
         raise invalid("scale", list(scale), "A scale divides the values: it cannot be 0.")
-    return Preprocessing(color, resize, mean, scale)
+    fraction, pad = given.get("crop_fraction"), given.get("pad_value")
+    fraction, pad = 1.0 if fraction is None else fraction, 114 if pad is None else pad
+    if not isinstance(fraction, int | float) or isinstance(fraction, bool) or not 0.1 < fraction <= 1:
+        raise invalid("crop_fraction", fraction, "Give a share above 0.1, up to 1.")
+    if not isinstance(pad, int) or isinstance(pad, bool) or not 0 <= pad <= 255:
+        raise invalid("pad_value", pad, "Give a whole number from 0 to 255.")
+    return Preprocessing(color, resize, mean, scale, float(fraction), pad, interpolation)
 
 
 def _channels(given: Mapping[str, Any], name: str) -> tuple[float, ...] | None:
@@ -214,10 +232,11 @@ def _channels(given: Mapping[str, Any], name: str) -> tuple[float, ...] | None:
     return tuple(float(value) for value in values)
 
 
-def _shapes(given: Mapping[str, Any]) -> dict[str, list[int]]:
-    shapes: dict[str, list[int]] = {}
+def shapes(given: Mapping[str, Any]) -> dict[str, list[int]]:
+    """Shapes by the name of the input. Raises `invalid_configuration`."""
+    found: dict[str, list[int]] = {}
     for name, shape in given.items():
         if not isinstance(shape, list) or not all(isinstance(size, int) and size > 0 for size in shape):
             raise invalid("shapes", shape, f"Give the shape of input '{name}' as whole numbers from 1.")
-        shapes[str(name)] = list(shape)
-    return shapes
+        found[str(name)] = list(shape)
+    return found

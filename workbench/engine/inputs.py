@@ -31,7 +31,7 @@ MAX_BYTES = 16 * 1024**2
 # What a process keeps of the inputs of configurations that it has measured.
 KEPT_BYTES = 256 * 1024**2
 _SIZE_INPUT = re.compile(r"im(age|g)?_?(info|shape|size)", re.IGNORECASE)
-_RESIZED = {"stretch": "stretched", "letterbox": "letterboxed", "crop": "scaled and cropped"}
+_RESIZED = {"stretch": "stretched", "letterbox": "letterboxed", "crop": "scaled and cropped", "fit": "fitted"}
 _MASK_INPUT = re.compile(r"mask", re.IGNORECASE)
 
 
@@ -71,7 +71,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class _Picture:
+class Picture:
     """Where a picture goes in an input of static shape."""
 
     shape: tuple[int, ...]
@@ -123,7 +123,7 @@ def _make(
     emit: Emitter,
 ) -> Inputs:
     """`count` sets for the inputs `ports` of static `shapes`."""
-    pictures = _picture_inputs(shapes, loaded.layouts) if wanted.dataset else {}
+    pictures = picture_inputs(shapes, loaded.layouts) if wanted.dataset else {}
     columns: list[list[ov.Tensor]] = []
     facts: list[dict[str, Any]] = []
     used = 0
@@ -133,7 +133,7 @@ def _make(
             column, used = _from_dataset(port, pictures[index], wanted.dataset, wanted.preprocessing, count, emit)
         source = "dataset" if column is not None else "synthetic"
         if column is None:
-            column = _synthetic(port, shapes[index], shapes, loaded.layouts, count, wanted.seed + index)
+            column = made_up(port, shapes[index], shapes, loaded.layouts, count, wanted.seed + index)
         columns.append(column)
         kind = str(port.get_element_type().get_type_name())
         facts.append({"name": port_name(port), "shape": list(shapes[index]), "type": kind, "source": source})
@@ -150,13 +150,13 @@ def _make(
     )
 
 
-def _picture_inputs(shapes: list[tuple[int, ...]], layouts: list[str]) -> dict[int, _Picture]:
+def picture_inputs(shapes: list[tuple[int, ...]], layouts: list[str]) -> dict[int, Picture]:
     """Inputs that take a picture: of those with height, width and 1, 3 or 4 channels, the ones with most channels (a
     mask beside a picture is no picture)."""
     found = {}
     for index, (shape, layout) in enumerate(zip(shapes, layouts, strict=True)):
         if sorted(layout.replace("N", "", 1)) == ["C", "H", "W"]:
-            picture = _Picture(shape, layout)
+            picture = Picture(shape, layout)
             if picture.size("C") in CHANNELS and min(picture.size("H"), picture.size("W")) > 1:
                 found[index] = picture
     most = max((picture.size("C") for picture in found.values()), default=0)
@@ -164,7 +164,7 @@ def _picture_inputs(shapes: list[tuple[int, ...]], layouts: list[str]) -> dict[i
 
 
 def _from_dataset(
-    port: Any, picture: _Picture, dataset: Path, preprocessing: Preprocessing, count: int, emit: Emitter
+    port: Any, picture: Picture, dataset: Path, preprocessing: Preprocessing, count: int, emit: Emitter
 ) -> tuple[list[ov.Tensor] | None, int]:
     """`count` tensors of samples spread evenly over the dataset, and how many distinct samples they hold; (None, 0)
     where none of them can be read."""
@@ -178,7 +178,7 @@ def _from_dataset(
         if image is None:
             emit.log(f"Sample {path.name} cannot be decoded and was left out.", "warning")
             continue
-        image = images.resize(image, picture.size("W"), picture.size("H"), preprocessing.resize)
+        image, _ = images.resize(image, picture.size("W"), picture.size("H"), preprocessing)
         samples.append(images.to_layout(images.normalise(image, preprocessing), picture.layout.replace("N", "")))
         emit.progress(number + 1, len(files), "samples")
     if not samples:
@@ -189,7 +189,7 @@ def _from_dataset(
     for number in range(count):
         chosen = [samples[(number * picture.count + item) % len(samples)] for item in range(picture.count)]
         stacked = chosen[0] if place is None else np.stack(chosen, axis=place)
-        tensors.append(_tensor(stacked, port, picture.shape))
+        tensors.append(as_tensor(stacked, port, picture.shape))
     return tensors, len(samples)
 
 
@@ -218,7 +218,7 @@ def _inside(dataset: Path, name: str) -> Path:
     return path
 
 
-def _synthetic(
+def made_up(
     port: Any,
     shape: tuple[int, ...],
     shapes: list[tuple[int, ...]],
@@ -239,12 +239,12 @@ def _synthetic(
             f"Input '{name}' takes text, and no text is made up for a measurement.",
             "Measure a model whose input is numbers, such as tokens.",
         )
-    size = _picture_size(shapes, layouts)
+    size = picture_size(shapes, layouts)
     if _SIZE_INPUT.search(name) and size and shape and shape[-1] >= 2:
         row = np.ones(shape[-1])
         row[:2] = size
         fixed = np.broadcast_to(row, shape)
-        return [_tensor(fixed, port, shape) for _ in range(count)]
+        return [as_tensor(fixed, port, shape) for _ in range(count)]
     tensors = []
     for _ in range(count):
         values: NDArray[Any]
@@ -256,17 +256,17 @@ def _synthetic(
             values = rng.integers(0, 256 if kind == "u8" else 128, shape)
         else:
             values = rng.integers(0, 2, shape)
-        tensors.append(_tensor(values, port, shape))
+        tensors.append(as_tensor(values, port, shape))
     return tensors
 
 
-def _picture_size(shapes: list[tuple[int, ...]], layouts: list[str]) -> tuple[int, int] | None:
-    for picture in _picture_inputs(shapes, layouts).values():
+def picture_size(shapes: list[tuple[int, ...]], layouts: list[str]) -> tuple[int, int] | None:
+    for picture in picture_inputs(shapes, layouts).values():
         return picture.size("H"), picture.size("W")
     return None
 
 
-def _tensor(values: NDArray[Any], port: Any, shape: tuple[int, ...]) -> ov.Tensor:
+def as_tensor(values: NDArray[Any], port: Any, shape: tuple[int, ...]) -> ov.Tensor:
     """A tensor of the input's own type; it keeps a copy of the values. Raises `input_not_supported`."""
     import numpy as np
     import openvino as ov
@@ -293,7 +293,7 @@ def _tensor(values: NDArray[Any], port: Any, shape: tuple[int, ...]) -> ov.Tenso
 
 def _describe(
     facts: list[dict[str, Any]],
-    pictures: Mapping[int, _Picture],
+    pictures: Mapping[int, Picture],
     wanted: Configuration,
     used: int,
     count: int,

@@ -1,6 +1,7 @@
 """Pictures brought to models, against values that can be worked out by hand."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -49,6 +50,10 @@ class TestRead:
         assert images.read(path, 3, Preprocessing()) is None
 
 
+def resize(picture: np.ndarray, width: int, height: int, how: str, **more: Any) -> np.ndarray:
+    return images.resize(picture, width, height, Preprocessing(resize=how, **more))[0]
+
+
 class TestResize:
     def halves(self) -> np.ndarray:
         """8 wide, 4 high: left half 0, right half 200."""
@@ -58,38 +63,73 @@ class TestResize:
 
     def test_the_same_size_is_left_alone(self) -> None:
         picture = self.halves()
-        assert images.resize(picture, 8, 4, "letterbox") is picture
+        assert resize(picture, 8, 4, "letterbox") is picture
 
     def test_stretch(self) -> None:
-        found = images.resize(self.halves(), 2, 8, "stretch")
+        found = resize(self.halves(), 2, 8, "stretch")
         assert found.shape == (8, 2, 1)
         assert found[:, 0, 0].tolist() == [0] * 8
         assert found[:, 1, 0].tolist() == [200] * 8
 
     def test_letterbox(self) -> None:
         """8 × 4 into 8 × 8: as it is, with two rows of padding above and below."""
-        found = images.resize(self.halves(), 8, 8, "letterbox")
+        found = resize(self.halves(), 8, 8, "letterbox")
         assert found.shape == (8, 8, 1)
-        assert (found[:2] == images.PADDING).all()
-        assert (found[6:] == images.PADDING).all()
+        assert (found[:2] == 114).all()
+        assert (found[6:] == 114).all()
         assert (found[2:6] == self.halves()).all()
 
     def test_letterbox_of_a_tall_picture(self) -> None:
-        found = images.resize(np.full((10, 5, 3), 7, np.uint8), 6, 6, "letterbox")
+        found = resize(np.full((10, 5, 3), 7, np.uint8), 6, 6, "letterbox")
         assert found.shape == (6, 6, 3)
-        assert (found[:, 0] == images.PADDING).all()
+        assert (found[:, 0] == 114).all()
         assert (found[:, 2:4] == 7).all()
 
     def test_crop(self) -> None:
         """8 × 4 into 4 × 4: the middle four columns."""
-        found = images.resize(self.halves(), 4, 4, "crop")
+        found = resize(self.halves(), 4, 4, "crop")
         assert found[:, :, 0].tolist() == [[0, 0, 200, 200]] * 4
 
-    @pytest.mark.parametrize("how", ["stretch", "letterbox", "crop"])
+    def test_crop_of_a_fraction(self) -> None:
+        """20 × 10 into 7 × 7 with 0.875: the shorter side becomes 8, the middle 7 × 7 of 16 × 8 is cut out."""
+        picture = np.zeros((10, 20, 1), np.uint8)
+        picture[:, 10:] = 200
+        found, geometry = images.resize(picture, 7, 7, Preprocessing(resize="crop", crop_fraction=0.875))
+        assert found.shape == (7, 7, 1)
+        assert (geometry.scale_x, geometry.scale_y) == (0.8, 0.8)
+        assert (geometry.offset_x, geometry.offset_y) == (-4, 0)
+        # The middle of the picture, x = 10, is at 10 · 0.8 - 4 = 4.
+        assert (found[:, :4] < 110).all()
+        assert (found[:, 5:] == 200).all()
+
+    def test_fit(self) -> None:
+        """8 × 4 into 8 × 8 at the top left, with padding below."""
+        found = resize(self.halves(), 8, 8, "fit", pad_value=9)
+        assert (found[:4] == self.halves()).all()
+        assert (found[4:] == 9).all()
+
+    @pytest.mark.parametrize(("name", "middle"), [("nearest", {0, 200}), ("linear", {50, 150})])
+    def test_interpolation(self, name: str, middle: set[int]) -> None:
+        """2 columns, 0 and 200, on 4: linear has 0, 50, 150, 200 (half-pixel centres)."""
+        picture = np.array([[[0], [200]]], np.uint8)
+        found = resize(picture, 4, 1, "stretch", interpolation=name)
+        assert set(found[0, 1:3, 0].tolist()) == middle
+
+    @pytest.mark.parametrize("how", ["stretch", "letterbox", "crop", "fit"])
+    def test_geometry_finds_a_point_again(self, how: str) -> None:
+        """A white square of a black picture lies in the input where the geometry says."""
+        picture = np.zeros((300, 400, 1), np.uint8)
+        picture[140:160, 180:220] = 255
+        found, geometry = images.resize(picture, 200, 100, Preprocessing(resize=how, pad_value=0))
+        rows, columns = np.nonzero(found[:, :, 0] > 127)
+        box = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]], np.float32)
+        assert geometry.boxes_to_picture(box)[0] == pytest.approx([180, 140, 220, 160], abs=2)
+
+    @pytest.mark.parametrize("how", ["stretch", "letterbox", "crop", "fit"])
     @pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 3), (224, 224)])
     def test_any_size_comes_out_as_asked(self, how: str, size: tuple[int, int]) -> None:
         picture = np.zeros((37, 91, 3), np.uint8)
-        assert images.resize(picture, *size, how).shape == (size[1], size[0], 3)
+        assert resize(picture, *size, how).shape == (size[1], size[0], 3)
 
 
 class TestNormalise:
