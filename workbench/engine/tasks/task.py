@@ -191,7 +191,7 @@ class ClassJudge(Judge, Protocol):
     class_columns: list[Column]
 
     def class_rows(self) -> Sequence[dict[str, Any]]:
-        """Of the sample added last: `sample`, `name`, `label`, `label_name`, then a value for each of `class_columns`."""
+        """Of the sample added last: `sample`, `name`, `label`, `label_name`, a value for each of `class_columns`."""
         ...
 
 
