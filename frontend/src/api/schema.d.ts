@@ -119,7 +119,7 @@ export interface paths {
         put?: never;
         /**
          * Import Dataset
-         * @description Import a dataset from finished uploads or from a path on the server; its format is recognised.
+         * @description Import a dataset from finished uploads, a path on the server or an address; its format is recognised.
          */
         post: operations["import_dataset"];
         delete?: never;
@@ -1547,7 +1547,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Toolchains */
+        /**
+         * List Toolchains
+         * @description All toolchains, installed or not.
+         */
         get: operations["list_toolchains"];
         put?: never;
         post?: never;
@@ -1564,11 +1567,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Toolchain */
+        /**
+         * Get Toolchain
+         * @description One toolchain.
+         */
         get: operations["get_toolchain"];
         put?: never;
         post?: never;
-        /** Remove Toolchain */
+        /**
+         * Remove Toolchain
+         * @description Remove an installed toolchain.
+         */
         delete: operations["remove_toolchain"];
         options?: never;
         head?: never;
@@ -1738,7 +1747,7 @@ export interface components {
         Augmentations: {
             /**
              * Blur Sigmas
-             * @description pixels, 0.1 to 20
+             * @description pixels
              */
             blur_sigmas?: number[];
             erase?: components["schemas"]["Erase"] | null;
@@ -1752,17 +1761,14 @@ export interface components {
              * @default false
              */
             flip_vertical: boolean;
-            /**
-             * Jpeg Qualities
-             * @description 1 to 100
-             */
+            /** Jpeg Qualities */
             jpeg_qualities?: number[];
             /** Light */
             light?: components["schemas"]["Light"][];
             noise?: components["schemas"]["Noise"] | null;
             /**
              * Rotations Deg
-             * @description -180 to 180, each one picture
+             * @description against the clock, each one picture
              */
             rotations_deg?: number[];
             /**
@@ -7095,6 +7101,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description only samples with this label */
                 label?: number | null;
+                /** @description part of the picture's path */
+                q?: string | null;
             };
             header?: never;
             path: {
