@@ -67,7 +67,7 @@ def _detector(decoding: Any, classes: int) -> Adapter:
         case "yolo_rows":
             kinds = {"x": "yolox", "v5": "yolor", "v8": "yolov8_detection"}
             threshold = {"conf_threshold" if decoding.version == "v8" else "threshold": decoding.score_threshold}
-            extra = {} if decoding.version == "v8" else {"num": 5 + classes, "output_name": decoding.output}
+            extra = {} if decoding.version == "v8" else {"output_name": decoding.output}
             return _named(kinds[decoding.version], **threshold, **extra)
         case "yolo_anchors" if decoding.version in ("v2", "v3"):
             return _anchors(decoding, classes)
@@ -97,9 +97,13 @@ def _anchors(decoding: Any, classes: int) -> Adapter:
 def _to_picture(reading: Reading, decoding: Any, width: int, height: int) -> list[dict[str, Any]]:
     """Back from the input to the picture, then NMS. Adapters that tell pixels of the input need the padding undone."""
     steps: list[dict[str, Any]] = []
-    padded = reading.preprocessing.resize in ("letterbox", "fit")
+    padded = reading.preprocessing.resize == "fit"
+    if reading.preprocessing.resize == "letterbox":
+        # Its way back from a centred padding takes the picture's width for its height.
+        raise Unsupported("a picture padded on all sides")
     if decoding.family in ("yolo_rows", "faster_rcnn"):
-        steps.append({"type": "faster_rcnn_postprocessing_resize", "dst_width": width, "dst_height": height})
+        size = {"dst_width": width, "dst_height": height}
+        steps.append({"type": "faster_rcnn_postprocessing_resize", **size, "rescale": True})
     elif padded:
         raise Unsupported("a padded picture with this family")
     else:

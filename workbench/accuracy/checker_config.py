@@ -17,6 +17,7 @@ from workbench.accuracy.reading_schemas import Reading, ReadingProblem
 
 MODEL, DATASET = "$MODEL_PATH", "$DATASET_PATH"
 _INTERPOLATION = {"nearest": "NEAREST", "linear": "LINEAR", "cubic": "CUBIC", "area": "AREA"}
+STEPS = ("preprocessing", "postprocessing", "metrics")
 _PADS = {"letterbox": "center", "fit": "right_bottom"}
 # What AC's converters of the workbench's own files are called, for each task.
 _CONVERSIONS = {
@@ -84,12 +85,15 @@ def write(facts: CheckerFacts, reading: Reading) -> str:
     conversion: dict[str, Any] = dict(_CONVERSIONS[reading.task])
     if reading.classes.background and reading.task != "semantic_segmentation":
         conversion["has_background"] = True
+    masks = {"segmentation_masks_source": f"{DATASET}/masks"} if reading.task == "semantic_segmentation" else {}
     dataset = {
         "name": "workbench",
         "data_source": f"{DATASET}/images",
+        **masks,
         "annotation_conversion": conversion,
         "preprocessing": _preprocessing(reading, facts),
-        "postprocessing": postprocessing,
+        # An empty list is a mistake to Accuracy Checker.
+        **({"postprocessing": postprocessing} if postprocessing else {}),
         "metrics": _metrics(reading, facts),
     }
     document = {"models": [{"name": facts.name, "launchers": [launcher], "datasets": [dataset]}]}
@@ -111,7 +115,7 @@ def _preprocessing(reading: Reading, facts: CheckerFacts) -> list[dict[str, Any]
         steps.append({"type": "crop", **size})
     else:
         steps.append({"type": "resize", **size, "aspect_ratio_scale": "fit_to_window", **interpolation})
-        steps.append({"type": "padding", **size, "pad_type": _PADS[how.resize], "pad_value": how.pad_value})
+        steps.append({"type": "padding", **size, "pad_type": _PADS[how.resize], "pad_value": str(how.pad_value)})
     # Accuracy Checker reads pictures with OpenCV, as BGR.
     if how.color in (None, "RGB"):
         steps.append({"type": "bgr_to_rgb"})
@@ -194,7 +198,7 @@ def read(text: str) -> tuple[Reading | None, list[ReadingProblem], list[ReadingP
         ):
             unsupported.append(_at(node, f"launcher: '{name}'"))
     for name, node in data.items():
-        if name not in ("name", "data_source", "annotation_conversion", "preprocessing", "postprocessing", "metrics"):
+        if name not in ("name", "data_source", "segmentation_masks_source", "annotation_conversion", *STEPS):
             unsupported.append(_at(node, f"dataset: '{name}'"))
     values: dict[str, Any] = {"classes": {}, "metrics": {}, "preprocessing": {"color": "BGR"}}
     conversion = mapping(data.get("annotation_conversion"))
@@ -271,9 +275,9 @@ def _read_preprocessing(steps: list[Entry], found: dict[str, Any], unsupported: 
                 found["crop_fraction"] = side / resized_to
         elif step.type == "padding":
             found["resize"] = "letterbox" if step.get("pad_type") == "center" else "fit"
-            value = step.get("pad_value")
-            if isinstance(value, int):
-                found["pad_value"] = value
+            values = _numbers(step.get("pad_value"))
+            if values:
+                found["pad_value"] = int(values[0])
         elif step.type == "bgr_to_rgb":
             found["color"] = "RGB"
         elif step.type == "bgr_to_gray":

@@ -69,6 +69,8 @@ class _Coco:
                 "bbox": [x, y, width, height],
                 "area": box.get("area", width * height),
                 "iscrowd": int(bool(box.get("crowd"))),
+                # Read by Accuracy Checker's converter, and used for masks only.
+                "segmentation": [],
             }
             self._stream.write(("," if self._count else "") + json.dumps(entry))
             self._count += 1

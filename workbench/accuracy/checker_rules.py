@@ -16,7 +16,8 @@ MAX_DEPTH, MAX_NODES = 20, 20_000
 # Keys that load code, plugins, pickles or stored results.
 FORBIDDEN = (
     "annotation", "module", "module_config", "python_path", "cpu_extensions", "gpu_extensions", "extensions",
-    "bitstream", "stored_predictions", "_stored_data", "network_info", "python_module", "custom_layers", "subsample_size_file",
+    "bitstream", "stored_predictions", "_stored_data", "network_info", "python_module",
+    "custom_layers", "subsample_size_file",
 )  # fmt: skip
 
 

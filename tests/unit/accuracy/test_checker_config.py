@@ -60,6 +60,10 @@ class TestWrite:
                     "decoding": {"family": "ssd"},
                     "preprocessing": {"resize": "letterbox"},
                 },
+                "a picture padded on all sides",
+            ),
+            (
+                {"task": "object_detection", "decoding": {"family": "ssd"}, "preprocessing": {"resize": "fit"}},
                 "a padded picture with this family",
             ),
         ],

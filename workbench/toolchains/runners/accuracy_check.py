@@ -108,7 +108,7 @@ def run(parameters, emit):
     config = _placed(text, places)["models"][0]
     launcher, dataset = config["launchers"][0], config["datasets"][0]
     _as_paths(launcher, ("model", "weights"))
-    _as_paths(dataset, ("data_source",))
+    _as_paths(dataset, ("data_source", "segmentation_masks_source"))
     conversion = dataset.get("annotation_conversion", {})
     _as_paths(conversion, [name for name in conversion if name.endswith(("_file", "_dir", "_path"))])
     launcher.setdefault("device", "CPU")
