@@ -64,7 +64,7 @@ def complete(session: Session, dataset_id: str, stored: StoredArtifact, facts: d
     row.size_bytes = stored.size_bytes
     row.format = facts["format"]
     row.tasks = facts["tasks"]
-    row.annotated = facts["format"] != "not_annotated"
+    row.annotated = facts["format"] not in ("not_annotated", "generated")
     row.count = facts["count"]
     row.labels = facts.get("labels")
     row.class_counts = {str(key): value for key, value in (facts.get("class_counts") or {}).items()}
