@@ -16,6 +16,8 @@ from workbench.toolchains.jobs import TOOLCHAIN_INSTALL, place
 from workbench.toolchains.schemas import Toolchain
 
 ESTIMATE_S = 150.0
+# The scripts that the interpreters of toolchains run.
+RUNNERS = Path(__file__).parent / "runners"
 
 
 class NotInstalled(Conflict):
