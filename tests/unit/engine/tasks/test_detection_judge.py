@@ -37,7 +37,7 @@ A, B, C, D = [0.0, 0, 10, 10], [30.0, 0, 10, 10], [60.0, 0, 10, 10], [0.0, 50, 4
 
 
 def test_a_row() -> None:
-    """A cat found, a dog taken for a bird, a dog missed; a cat seen where none is, and a faint one on top of the cat."""
+    """A cat found, a dog taken for a bird, a dog missed; a cat where none is, and a faint one on top of the cat."""
     one = judge()
     row = one.add(
         truth(7, (CAT, A), (DOG, B), (DOG, C)),
