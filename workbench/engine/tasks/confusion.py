@@ -9,12 +9,21 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# Whole numbers that float32 holds.
+_EXACT = 2**24
+
 
 def counted(annotated: NDArray[np.integer], predicted: NDArray[np.integer], classes: int) -> NDArray[np.int64]:
     """[classes, classes]: how often each pair occurs; pairs with a number of `classes` or more are left out.
 
     The arrays have one shape and no negative numbers.
     """
+    if annotated.dtype == predicted.dtype == np.uint8 and classes <= 256 and annotated.size <= _EXACT:
+        import cv2
+
+        # A quarter of the time; its counts are float32.
+        ranges = [0, classes, 0, classes]
+        return np.asarray(cv2.calcHist([annotated, predicted], [0, 1], None, [classes] * 2, ranges), dtype=np.int64)
     side = classes + 1
     if classes > 255:
         # A Python number must fit the array's type.

@@ -155,7 +155,10 @@ class PictureJudge:
         if truth.picture is None:
             self._without += 1
             return row | {"psnr": None, "ssim": None, "error": False, "loss": 0.0}
-        both: Sequence[NDArray[Any]] = self._side_by_side(truth.picture, answer.picture, answer.geometry)
+        both: Sequence[NDArray[Any]] = (truth.picture, answer.picture)
+        # What a parent model made of the same input needs no fitting.
+        if truth.picture.shape != answer.picture.shape or truth.picture.shape[:2] == (truth.height, truth.width):
+            both = self._side_by_side(truth.picture, answer.picture, answer.geometry)
         if self._luminance:
             both = [restored.video_luma(picture) for picture in both]
         reference, picture = (restored.without_border(picture, self._border) for picture in both)

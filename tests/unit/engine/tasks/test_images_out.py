@@ -221,3 +221,11 @@ class TestSideBySide:
         geometry = Geometry(80, 40, 40, 40, 1.0, 1.0, -20.0, 0.0)
         _, rows = judged("super_resolution", [(target, target[:, 40:120])], geometry=geometry)
         assert rows[0]["psnr"] == 100
+
+    def test_what_a_parent_made_of_the_same_crop_is_compared_as_it_is(self) -> None:
+        geometry = Geometry(80, 40, 40, 40, 1.0, 1.0, -20.0, 0.0)
+        made = picture(7, 40, 40)
+        for family in ("style_transfer", "super_resolution"):
+            judge = images_out.judge(reading(family), facts())
+            row = judge.add(truth(0, 80, 40, picture=made), Answer(picture=made.copy(), geometry=geometry))
+            assert row["psnr"] == 100
