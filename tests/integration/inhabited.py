@@ -112,23 +112,30 @@ def _model(session: Session, runtime: Runtime, identifier: str) -> Model:
 
 
 def _dataset(session: Session, runtime: Runtime, identifier: str) -> Dataset:
-    facts = {"format": "not_annotated", "annotation": ["none"], "tasks": ["generic"], "labels": None, "count": 1}
-    line = {"id": 0, "file": "images/0.jpg", "width": 1, "height": 1}
-    files = {
-        "dataset.json": json.dumps(facts | {"class_counts": {}, "checks": [], "warnings": []}).encode(),
-        "index.jsonl": json.dumps(line).encode() + b"\n",
-        "index.offsets": struct.pack("<Q", 0),
-        "index.labels": b"",
-        "images/0.jpg": PICTURE,
-        "thumbnails/0.jpg": PICTURE,
-    }
+    """Three samples, each with a mask and a picture to be restored."""
+    histogram = {"edges": [1.0, 2.0], "counts": [3]}
+    nothing = dict.fromkeys(("box_sizes", "box_areas", "boxes_per_sample"))
+    statistics = {"widths": histogram, "heights": histogram, **nothing}
+    facts = {"format": "not_annotated", "annotation": ["none"], "tasks": ["generic"], "labels": None, "count": 3}
+    more = {"class_counts": {}, "checks": [], "warnings": [], "statistics": statistics}
+    files = {"dataset.json": json.dumps(facts | more).encode(), "index.labels": b""}
+    offsets, lines = b"", b""
+    for number in range(3):
+        kinds = {"file": "images", "mask": "masks", "target": "targets"}
+        places = {member: f"{folder}/{number}.jpg" for member, folder in kinds.items()}
+        line = {"id": number, **places, "source": f"{number}.jpg", "width": 1, "height": 1}
+        offsets += struct.pack("<Q", len(lines))
+        lines += json.dumps(line).encode() + b"\n"
+        files |= dict.fromkeys((*places.values(), f"thumbnails/{number}.jpg"), PICTURE)
+    files |= {"index.jsonl": lines, "index.offsets": offsets}
     return Dataset(
         id=identifier,
         name="things",
         state="ready",
         format="not_annotated",
         tasks=["generic"],
-        count=1,
+        count=3,
+        statistics=statistics,
         artifact_id=_store(session, runtime, "dataset", files),
     )
 
