@@ -31,13 +31,16 @@ if TYPE_CHECKING:
 FAMILIES = ("classification",)
 _LEAST = 1e-12  # probability that a loss is told of
 _NONE = -1
+_ZERO = {"u1": 0, "i1": -128}  # uint8, int8
 
 
 def decoder(reading: Reading, ports: Ports, classes: ClassMap) -> Decode:
     """Scores of any shape that is one long row: [1, C], [C], [1, C, 1, 1], [1, 1, 1, C].
 
-    One value alone is the probability of the second of two classes. The background, the model's class 0, is left out
-    after the activation: a picture that it is strongest for is judged by the next best class.
+    Probabilities in one byte are as TensorFlow Lite's softmax and logistic write them (its quantisation specification):
+    (value - zero) / 256, with zero 0 of uint8 and -128 of int8. One value alone is the probability of the second of two
+    classes. The background, the model's class 0, is left out after the activation: a picture that it is strongest for
+    is judged by the next best class.
     Raises EngineError `output_not_found`, `decoding_mismatch`.
     """
     decoding, background = reading["decoding"], bool(reading["classes"]["background"])
@@ -52,7 +55,11 @@ def decoder(reading: Reading, ports: Ports, classes: ClassMap) -> Decode:
         values = detection_outputs.values(outputs, port)
         if not _is_row(values.shape):
             raise detection_outputs.shape_mismatch("a classifier", "the scores must be one row", values.shape)
-        scores = activated(values.reshape(-1), activation)
+        scores = values.reshape(-1)
+        zero = _ZERO.get(np.asarray(outputs[port.name]).dtype.str[1:])
+        if activation == "none" and zero is not None:
+            scores = (scores - np.float32(zero)) / np.float32(256)
+        scores = activated(scores, activation)
         if background:
             scores = scores[1:]
         if labels is None or len(labels) != len(scores):

@@ -48,6 +48,14 @@ class TestDecoder:
         assert scores_of(decoded([[0.8]], [0, 1])) == pytest.approx([0.2, 0.8])
         assert scores_of(decoded([[np.log(4.0)]], [0, 1], activation="sigmoid")) == pytest.approx([0.2, 0.8])
 
+    @pytest.mark.parametrize(
+        ("values", "dtype"), [([[0, 64, 192]], np.uint8), ([[-128, -64, 64]], np.int8)], ids=["uint8", "int8"]
+    )
+    def test_probabilities_in_a_byte(self, values: Any, dtype: Any) -> None:
+        """TensorFlow Lite's specification: softmax has the scale 1/256 and the zero point 0 or −128."""
+        decode = classification.decoder(reading("classification"), ports(scores=(1, 3)), class_map([0, 1, 2]))
+        assert scores_of(decode({"scores": np.array(values, dtype)}, WHOLE)) == [0, 0.25, 0.75]
+
     def test_background_is_left_out_after_softmax(self) -> None:
         answer = decoded(np.log([[0.5, 0.3, 0.2]]), [0, 1], activation="softmax", background=True)
         assert scores_of(answer) == pytest.approx([0.3, 0.2])
