@@ -23,7 +23,7 @@ ROUTERS = (
     "accounts",
     "sample",
 )
-WITH_JOBS = ("models", "datasets", "targets", "benchmarks", "comparisons", "toolchains", "sample")
+WITH_JOBS = ("models", "datasets", "targets", "benchmarks", "accuracy", "comparisons", "toolchains", "sample")
 
 
 def register_kinds() -> None:
@@ -33,9 +33,11 @@ def register_kinds() -> None:
 
 
 def chores(runtime: Runtime) -> None:
-    """The slow cleaning: expired uploads, orphans in the store, work folders of dead jobs, old events."""
+    """The slow cleaning: expired uploads, old predictions, orphans in the store, folders of dead jobs, old events."""
+    from workbench.accuracy import predictions
     from workbench.jobs import chores as cleaning
     from workbench.uploads import service as uploads
 
     uploads.sweep(runtime)
+    predictions.sweep(runtime)
     cleaning.sweep(runtime)

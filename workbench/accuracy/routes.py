@@ -1,10 +1,12 @@
 """`/reports` and `/predictions`; the readings and reports of a project are under `/projects`."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, StreamingResponse
 
+from workbench.accuracy import comparing_reports, exporting, predictions, service, views
 from workbench.accuracy.schemas import (
     Prediction,
     PredictionJob,
@@ -16,11 +18,27 @@ from workbench.accuracy.schemas import (
     ReportSample,
     ReportTables,
 )
+from workbench.db.tables import Report as ReportRow
+from workbench.downloads import CSV, JSON, safe_name
 from workbench.errors import ERROR_RESPONSES
-from workbench.paging import Cursor, Limit, Page, Sort
+from workbench.paging import Cursor, Limit, Page, Sort, fetch
 from workbench.runtime import RuntimeDep
 
 router = APIRouter(tags=["accuracy"], responses=ERROR_RESPONSES)
+
+SORTABLE = {
+    "created_at": ReportRow.created_at,
+    "samples": ReportRow.samples,
+    "primary_value": ReportRow.primary_value,
+    "kind": ReportRow.kind,
+}
+# Files never change under their address; pictures are data of users, so the browser must not run them.
+FILE_HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+FILE_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 Where = Annotated[
     list[Annotated[str, Query(max_length=1000)]],
@@ -41,23 +59,35 @@ def list_reports(
     kind: ReportKind | None = None,
 ) -> Page[Report]:
     """Reports, newest first."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        rows, following, total = fetch(
+            session,
+            service.reports(session, project, kind),
+            columns=SORTABLE,
+            identity=ReportRow.id,
+            sort=sort or "-created_at",
+            limit=limit,
+            cursor=cursor,
+        )
+        return Page(items=[views.report_view(row) for row in rows], next_cursor=following, total=total)
 
 
 @router.get("/reports/{report_id}")
 def get_report(runtime: RuntimeDep, report_id: str) -> Report:
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return views.report_view(service.get(session, report_id))
 
 
 @router.delete("/reports/{report_id}", status_code=204)
 def delete_report(runtime: RuntimeDep, report_id: str) -> None:
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        service.delete(session, runtime.storage, report_id)
 
 
 @router.get("/reports/{report_id}/tables")
 def get_report_tables(runtime: RuntimeDep, report_id: str) -> ReportTables:
     """Classes, confusion matrix and curves."""
-    raise NotImplementedError
+    return service.report_tables(runtime, _row(runtime, report_id))
 
 
 @router.get("/reports/{report_id}/samples")
@@ -71,19 +101,22 @@ def list_report_samples(
     table: Literal["samples", "classes"] = "samples",
 ) -> ReportRows:
     """Rows of the table of samples that meet all conditions; `classes` has a row for each class of each sample."""
-    raise NotImplementedError
+    found = service.table(runtime, _row(runtime, report_id), table).rows(where, sort)
+    return ReportRows(items=found.page(offset, limit), total=len(found), offset=offset)
 
 
 @router.get("/reports/{report_id}/samples/{row}")
 def get_report_sample(runtime: RuntimeDep, report_id: str, row: int) -> ReportSample:
     """One row with what is drawn over its picture; `row` is the value of its column `row`."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return service.sample(session, runtime, service.get(session, report_id), row)
 
 
 @router.get("/reports/{report_id}/files/{name}", response_class=FileResponse)
 def get_report_file(runtime: RuntimeDep, report_id: str, name: str) -> FileResponse:
     """A mask or picture of a report."""
-    raise NotImplementedError
+    path = service.file(runtime, _row(runtime, report_id), name)
+    return _file(path)
 
 
 @router.get("/reports/{report_id}/export", response_class=StreamingResponse)
@@ -95,7 +128,16 @@ def export_report(
     sort: RowSort = None,
 ) -> StreamingResponse:
     """All rows that meet the conditions as CSV, or the report and its rows as JSON."""
-    raise NotImplementedError
+    row = _row(runtime, report_id)
+    table = service.table(runtime, row)
+    rows = table.rows(where, sort)
+    if format == "csv":
+        parts, media = exporting.csv_parts(list(table.types), rows), CSV
+    else:
+        parts, media = exporting.json_parts(views.report_view(row), rows), JSON
+    name = safe_name(f"report {row.kind} {row.created_at:%Y-%m-%d}")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{format}"'}
+    return StreamingResponse(parts, media_type=media, headers=headers)
 
 
 @router.get("/reports/{report_id}/comparison")
@@ -108,21 +150,48 @@ def compare_reports(
     limit: RowLimit = 100,
 ) -> ReportComparison:
     """Sample by sample: right before and wrong now, and the other way round; worst changes first."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        old, new = service.get(session, before), service.get(session, report_id)
+    reports = views.report_view(old), views.report_view(new)
+    comparing_reports.require_alike(*reports)
+    pairs = comparing_reports.Pairs(service.table(runtime, old), service.table(runtime, new))
+    chosen = pairs.chosen(change)
+    return ReportComparison(
+        before=reports[0],
+        now=reports[1],
+        counts=pairs.counts(),
+        items=pairs.rows(chosen[offset : offset + limit]),
+        total=len(chosen),
+        offset=offset,
+        metrics=comparing_reports.metrics(pairs, *reports),
+    )
 
 
 @router.post("/predictions", status_code=202)
 def predict(runtime: RuntimeDep, wanted: PredictionWanted) -> PredictionJob:
     """Try a picture."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return predictions.start(session, runtime, wanted)
 
 
 @router.get("/predictions/{prediction_id}")
 def get_prediction(runtime: RuntimeDep, prediction_id: str) -> Prediction:
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return predictions.get(session, prediction_id)
 
 
 @router.get("/predictions/{prediction_id}/files/{name}", response_class=FileResponse)
 def get_prediction_file(runtime: RuntimeDep, prediction_id: str, name: str) -> FileResponse:
     """The picture, a mask, a picture made by the model, or an importance map."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return _file(predictions.file(session, runtime, prediction_id, name))
+
+
+def _row(runtime: RuntimeDep, report_id: str) -> ReportRow:
+    with runtime.db.read() as session:
+        return service.get(session, report_id)
+
+
+def _file(path: Path) -> FileResponse:
+    media = FILE_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    return FileResponse(path, media_type=media, headers=FILE_HEADERS)

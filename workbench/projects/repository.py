@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import RowMapping, Select, and_, bindparam, case, func, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from workbench.db.tables import Dataset, Device, Job, Model, Project, Run, Target
+from workbench.db.tables import Dataset, Device, Job, Model, Project, Report, Run, Target
 
 _ARCHIVED = or_(Project.model_id.is_(None), Project.dataset_id.is_(None), Project.target_id.is_(None))
 # What the state of a project is called, by that of its newest job; the others keep their name.
@@ -39,6 +39,15 @@ _BEST = (
     .correlate(Project)
     .scalar_subquery()
 )
+_REPORTED = aliased(Report)
+_NEWEST_REPORT = (
+    select(_REPORTED.id)
+    .where(_REPORTED.project_id == Project.id, _REPORTED.kind == "annotations")
+    .order_by(_REPORTED.created_at.desc(), _REPORTED.id.desc())
+    .limit(1)
+    .correlate(Project)
+    .scalar_subquery()
+)
 _COUNT = select(func.count(_ITS.id)).where(_ITS.project_id == Project.id).correlate(Project).scalar_subquery()
 _DETAILS = (
     select(
@@ -59,6 +68,8 @@ _DETAILS = (
         Run.latency_median_ms,
         Run.latency_p99_ms,
         Run.verdict,
+        Report.id.label("report_id"),
+        Report.result["headline"].label("headline"),
     )
     .outerjoin(Job, Job.id == Project.last_job_id)
     .outerjoin(Model, Model.id == Project.model_id)
@@ -66,6 +77,7 @@ _DETAILS = (
     .outerjoin(Target, Target.id == Project.target_id)
     .outerjoin(Device, and_(Device.target_id == Project.target_id, Device.name == Project.device))
     .outerjoin(Run, Run.id == _BEST)
+    .outerjoin(Report, Report.id == _NEWEST_REPORT)
     .where(Project.id.in_(bindparam("ids", expanding=True)))
 )
 
@@ -120,7 +132,8 @@ def name_taken(session: Session, name: str) -> bool:
 
 def details(session: Session, ids: Iterable[str]) -> dict[str, RowMapping]:
     """What a list shows of each project beside its own columns, in one query: `state`, `run_count`, and the columns
-    of its model, dataset, target, device and best run (of equals, the newest), null where there is none."""
+    of its model, dataset, target, device, best run (of equals, the newest) and newest report against annotations, null
+    where there is none."""
     return {row["id"]: row for row in session.execute(_DETAILS, {"ids": list(ids)}).mappings()}
 
 

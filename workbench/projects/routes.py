@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
+from workbench.accuracy import service as accuracy
 from workbench.accuracy.reading_schemas import ProjectReading, ReadingChecked, ReadingWanted
 from workbench.accuracy.schemas import ReportJob, ReportWanted
 from workbench.benchmarks import service as benchmarks
@@ -12,6 +13,7 @@ from workbench.benchmarks.schemas import BenchmarkJob, BenchmarkWanted
 from workbench.benchmarks.search_schemas import SearchJob, SearchWanted
 from workbench.datasets import service as datasets
 from workbench.db.tables import Project as ProjectRow
+from workbench.downloads import safe_name
 from workbench.errors import ERROR_RESPONSES
 from workbench.jobs.schemas import job_view
 from workbench.models import service as models
@@ -140,24 +142,29 @@ def start_search(runtime: RuntimeDep, ref: str, wanted: SearchWanted) -> SearchJ
 @router.get("/{ref}/reading")
 def get_reading(runtime: RuntimeDep, ref: str) -> ProjectReading:
     """How the project's model is read: as the user said, else as guessed from the model."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return accuracy.reading(session, runtime, service.get(session, ref))
 
 
 @router.put("/{ref}/reading")
 def set_reading(runtime: RuntimeDep, ref: str, wanted: ReadingWanted) -> ProjectReading:
-    raise NotImplementedError
+    """Keep a reading, given as such or as YAML; mistakes come with line and column."""
+    with runtime.db.write() as session:
+        return accuracy.set_reading(session, runtime, service.get(session, ref), wanted)
 
 
 @router.delete("/{ref}/reading")
 def forget_reading(runtime: RuntimeDep, ref: str) -> ProjectReading:
     """Go back to what is guessed."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return accuracy.forget_reading(session, runtime, service.get(session, ref))
 
 
 @router.post("/{ref}/reading/check")
 def check_reading(runtime: RuntimeDep, ref: str, wanted: ReadingWanted) -> ReadingChecked:
     """Look at a reading without keeping it: mistakes with line and column."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return accuracy.checked(session, runtime, service.get(session, ref), wanted)
 
 
 @router.get("/{ref}/reading/export", response_class=PlainTextResponse)
@@ -165,10 +172,18 @@ def export_reading(
     runtime: RuntimeDep, ref: str, format: Literal["workbench", "accuracy_checker"] = "workbench"
 ) -> PlainTextResponse:
     """The reading as YAML, of the workbench or of Accuracy Checker."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        project = service.get(session, ref)
+        text = accuracy.exported(session, runtime, project, format)
+    headers = {"Content-Disposition": f'attachment; filename="{safe_name(project.name)}.yaml"'}
+    return PlainTextResponse(text, media_type="application/yaml", headers=headers)
 
 
 @router.post("/{ref}/reports", status_code=202)
 def start_report(runtime: RuntimeDep, ref: str, wanted: ReportWanted) -> ReportJob:
     """Measure the accuracy of a project's model."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        project = service.usable(session, ref)
+        job = accuracy.start(session, runtime, project, wanted)
+        service.note_job(session, project, job.id)
+        return ReportJob(job=job_view(job))

@@ -42,6 +42,16 @@ class BestRun(BaseModel):
     verdict: str
 
 
+class ProjectAccuracy(BaseModel):
+    """The figure that stands for the newest report against annotations."""
+
+    report_id: str
+    metric: str
+    label: str
+    value: float
+    ci95: list[float] | None
+
+
 class Project(BaseModel):
     """One model, dataset, target and device."""
 
@@ -57,6 +67,7 @@ class Project(BaseModel):
     state: ProjectState
     missing: list[str] = Field(description="what an archived project lacks: model, dataset or target")
     best: BestRun | None
+    accuracy: ProjectAccuracy | None
     run_count: int
     last_job_id: str | None
     created_at: datetime

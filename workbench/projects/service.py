@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from workbench.accuracy import service as accuracy
 from workbench.benchmarks import service as benchmarks
 from workbench.datasets import service as datasets
 from workbench.db.tables import Dataset, Model, Project, Target
@@ -173,6 +174,7 @@ def delete(session: Session, runtime: Runtime, ref: str) -> None:
     for child in repository.children(session, row.id):
         child.parent_id = row.parent_id
     benchmarks.forget_artifacts(session, runtime.storage, repository.run_artifacts(session, row.id))
+    accuracy.forget_project(session, runtime.storage, row.id)
     session.delete(row)
     events.changed(session, "projects", row.id)
 
@@ -183,7 +185,7 @@ def views(session: Session, rows: list[Project]) -> list[schemas.Project]:
 
 
 def _view(row: Project, more: RowMapping) -> schemas.Project:
-    model = dataset = target = best = None
+    model = dataset = target = best = accuracy_view = None
     if row.model_id is not None:
         model = schemas.ProjectModel(
             id=row.model_id,
@@ -209,6 +211,15 @@ def _view(row: Project, more: RowMapping) -> schemas.Project:
             latency_p99_ms=more["latency_p99_ms"],
             verdict=more["verdict"],
         )
+    headline = more["headline"] or None
+    if headline is not None:
+        accuracy_view = schemas.ProjectAccuracy(
+            report_id=more["report_id"],
+            metric=headline["metric"],
+            label=headline["label"],
+            value=headline["value"],
+            ci95=headline["ci95"],
+        )
     return schemas.Project(
         id=row.id,
         name=row.name,
@@ -222,6 +233,7 @@ def _view(row: Project, more: RowMapping) -> schemas.Project:
         state=more["state"],
         missing=_missing(row),
         best=best,
+        accuracy=accuracy_view,
         run_count=more["run_count"],
         last_job_id=row.last_job_id,
         created_at=row.created_at,

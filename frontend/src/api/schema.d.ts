@@ -769,7 +769,10 @@ export interface paths {
          * @description How the project's model is read: as the user said, else as guessed from the model.
          */
         get: operations["get_reading"];
-        /** Set Reading */
+        /**
+         * Set Reading
+         * @description Keep a reading, given as such or as YAML; mistakes come with line and column.
+         */
         put: operations["set_reading"];
         post?: never;
         /**
@@ -4163,6 +4166,7 @@ export interface components {
          * @description One model, dataset, target and device.
          */
         Project: {
+            accuracy: components["schemas"]["ProjectAccuracy"] | null;
             best: components["schemas"]["BestRun"] | null;
             /**
              * Created At
@@ -4201,6 +4205,22 @@ export interface components {
              */
             state: "new" | "queued" | "running" | "ready" | "error" | "cancelled" | "archived";
             target: components["schemas"]["ProjectTarget"] | null;
+        };
+        /**
+         * ProjectAccuracy
+         * @description The figure that stands for the newest report against annotations.
+         */
+        ProjectAccuracy: {
+            /** Ci95 */
+            ci95: number[] | null;
+            /** Label */
+            label: string;
+            /** Metric */
+            metric: string;
+            /** Report Id */
+            report_id: string;
+            /** Value */
+            value: number;
         };
         /** ProjectDataset */
         ProjectDataset: {

@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from workbench.engine.analyze import precision
 from workbench.engine.analyze.count import LayerCount, count_layers
+from workbench.engine.analyze.ends import ends_of
 from workbench.engine.analyze.graph import Graph, Node, bodies
 from workbench.engine.analyze.layout import demanded_channels, layout_of
 from workbench.engine.analyze.memory import maximum_memory, minimum_memory
@@ -93,6 +94,7 @@ def analyse(
         "symbols": {symbol.name: symbol.described() for symbol in symbolic.symbols} if symbolic else {},
         "batch": _batch(graph),
         "quantized": is_quantised(graph),
+        "ends": ends_of(graph),
     }
     result = {
         "inputs": [_input(graph, node, number) for number, node in enumerate(graph.parameters())],

@@ -1,0 +1,32 @@
+"""What the engine's operations about accuracy take."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.benchmarks import service as benchmarks
+from workbench.db.tables import Model
+from workbench.models import service as models
+from workbench.runtime import Runtime
+
+
+def model_files(runtime: Runtime, model: Model, reference: Model | None = None) -> dict[str, Path]:
+    """Names below `inputs/` and the files they stand for."""
+    xml, weights = models.files(runtime, model)
+    found = {"model.xml": xml, "model.bin": weights}
+    if reference is not None:
+        found["reference.xml"], found["reference.bin"] = models.files(runtime, reference)
+    return found
+
+
+def common(model: Model, device: str, precision: str | None, reading: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that all of them have."""
+    inputs = model.inputs or []
+    return {
+        "model": "inputs/model.xml",
+        "device": device,
+        "precision": precision,
+        "layouts": {port["name"]: port["layout"] for port in inputs if port.get("layout")},
+        "shapes": benchmarks.shapes_for(inputs, None),
+        "reading": dict(reading),
+    }
