@@ -59,7 +59,12 @@ def activate(values: NDArray[np.float32], how: str) -> NDArray[np.float32]:
 def one_per_class(boxes: NDArray[np.float32], scores: NDArray[np.float32], threshold: float) -> Candidates:
     """A candidate for each class of a row whose score reaches the threshold; `scores` is [n, classes]."""
     rows, classes = np.nonzero(scores >= threshold)
-    return Candidates(boxes[rows], scores[rows, classes], classes.astype(np.int64), rows)
+    values = scores[rows, classes]
+    if len(values) > _MAX_CANDIDATES:
+        # In their order, so that equal scores keep it.
+        strongest = np.sort(np.argpartition(-values, _MAX_CANDIDATES)[:_MAX_CANDIDATES])
+        rows, classes, values = rows[strongest], classes[strongest], values[strongest]
+    return Candidates(boxes[rows], values, classes.astype(np.int64), rows)
 
 
 def one_per_row(boxes: NDArray[np.float32], scores: NDArray[np.float32], threshold: float) -> Candidates:

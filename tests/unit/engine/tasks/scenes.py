@@ -97,7 +97,7 @@ def reference(scenes: list[tuple[Truth, Answer]], kind: str, categories: int = l
             results.append(one)
     truth_side = COCO()
     truth_side.dataset = {
-        "images": [{"id": truth.number + 1, "width": SIZE, "height": SIZE} for truth, _ in scenes],
+        "images": [{"id": truth.number + 1, "width": truth.width, "height": truth.height} for truth, _ in scenes],
         "annotations": annotations,
         "categories": [{"id": number + 1, "name": str(number)} for number in range(categories)],
         "info": {},
