@@ -8,12 +8,14 @@ import {
   compareSearch,
   datasetSearch,
   datasetsSearch,
+  generateSearch,
   importSearch,
   jobsSearch,
   modelsSearch,
   projectSearch,
   projectsSearch,
   rootSearch,
+  trySearch,
   wizardSearch,
 } from "./app/search";
 
@@ -41,6 +43,13 @@ const project = createRoute({
   component: lazyRouteComponent(() => import("./features/projects/ProjectPage"), "ProjectPage"),
 });
 
+const projectTry = createRoute({
+  getParentRoute,
+  path: "/projects/$ref/try",
+  validateSearch: trySearch,
+  component: lazyRouteComponent(() => import("./features/predictions/ProjectTryPage"), "ProjectTryPage"),
+});
+
 const models = createRoute({
   getParentRoute,
   path: "/models",
@@ -61,6 +70,13 @@ const model = createRoute({
   component: lazyRouteComponent(() => import("./features/models/ModelPage"), "ModelPage"),
 });
 
+const modelTry = createRoute({
+  getParentRoute,
+  path: "/models/$ref/try",
+  validateSearch: trySearch,
+  component: lazyRouteComponent(() => import("./features/predictions/ModelTryPage"), "ModelTryPage"),
+});
+
 const datasets = createRoute({
   getParentRoute,
   path: "/datasets",
@@ -73,6 +89,13 @@ const datasetImport = createRoute({
   path: "/datasets/import",
   validateSearch: importSearch,
   component: lazyRouteComponent(() => import("./features/datasets/DatasetImportPage"), "DatasetImportPage"),
+});
+
+const datasetGenerate = createRoute({
+  getParentRoute,
+  path: "/datasets/generate",
+  validateSearch: generateSearch,
+  component: lazyRouteComponent(() => import("./features/datasets/GeneratePage"), "GeneratePage"),
 });
 
 const dataset = createRoute({
@@ -124,11 +147,14 @@ const routeTree = root.addChildren([
   projects,
   wizard,
   project,
+  projectTry,
   models,
   modelImport,
   model,
+  modelTry,
   datasets,
   datasetImport,
+  datasetGenerate,
   dataset,
   targets,
   target,

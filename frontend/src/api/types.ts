@@ -15,6 +15,13 @@ export type Dataset = Schemas["Dataset"];
 export type DatasetFormat = NonNullable<Dataset["format"]>;
 export type DatasetImport = Schemas["DatasetImport"];
 export type Sample = Schemas["Sample"];
+export type SampleBox = Sample["boxes"][number];
+export type Statistics = Schemas["Statistics"];
+export type Histogram = Statistics["widths"];
+export type Generate = Schemas["Generate"];
+export type Augmentations = Schemas["Augmentations"];
+export type PreviewWanted = Schemas["PreviewWanted"];
+export type SplitWanted = Schemas["SplitWanted"];
 export type Target = Schemas["Target"];
 export type Device = Schemas["Device"];
 export type TargetLoad = Schemas["TargetLoad"];
@@ -52,6 +59,13 @@ export type NewToken = Schemas["NewToken"];
 export type WhoAmI = Schemas["WhoAmI"];
 export type Problem = Schemas["Problem"];
 export type Upload = Schemas["Upload"];
+export type Toolchain = Schemas["Toolchain"];
+export type Drawn = Schemas["Drawn"];
+export type Prediction = Schemas["Prediction"];
+export type PredictionWanted = Schemas["PredictionWanted"];
+export type PredictionResult = Schemas["PredictionResult"];
+export type ImportanceWanted = Schemas["ImportanceWanted"];
+export type ImportanceMap = Schemas["ImportanceMap"];
 
 /** One page of a list. */
 export interface Page<T> {

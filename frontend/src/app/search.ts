@@ -180,7 +180,25 @@ export const modelsSearch = (raw: Raw): ModelsSearch => ({
   sort: text(raw.sort),
 });
 
-export const DATASET_FORMATS = ["imagenet_txt", "imagenet_folders", "voc", "coco", "not_annotated"] as const;
+export const DATASET_FORMATS = [
+  "imagenet_txt",
+  "imagenet_folders",
+  "voc",
+  "coco",
+  "yolo",
+  "open_images",
+  "wider_face",
+  "common_segmentation",
+  "cityscapes",
+  "camvid",
+  "common_super_resolution",
+  "lfw",
+  "vggface2",
+  "not_annotated",
+  "generated",
+] as const;
+/** What can be brought; "generated" is only ever made here. */
+export const IMPORT_FORMATS = DATASET_FORMATS.filter((format) => format !== "generated");
 
 export interface DatasetsSearch {
   q?: string;
@@ -195,13 +213,47 @@ export const datasetsSearch = (raw: Raw): DatasetsSearch => ({
 });
 
 export interface DatasetSearch {
+  q?: string;
   label?: number;
   sample?: number;
+  /** The place of the open sample among those that the filters leave. */
+  at?: number;
 }
 
 export const datasetSearch = (raw: Raw): DatasetSearch => ({
+  q: text(raw.q),
   label: numeric(raw.label),
   sample: numeric(raw.sample),
+  at: numeric(raw.at),
+});
+
+/** A dataset to make from another one, or an attempt under way. */
+export interface GenerateSearch extends ImportSearch {
+  dataset?: string;
+}
+
+export const generateSearch = (raw: Raw): GenerateSearch => ({
+  watch: text(raw.watch),
+  dataset: text(raw.dataset),
+});
+
+/** A picture to try: a sample of a dataset, or what was made of it. */
+export interface TrySearch {
+  dataset?: string;
+  sample?: number;
+  second?: number;
+  prediction?: string;
+  target?: string;
+  device?: string;
+}
+
+export const trySearch = (raw: Raw): TrySearch => ({
+  dataset: text(raw.dataset),
+  sample: numeric(raw.sample),
+  second: numeric(raw.second),
+  prediction: text(raw.prediction),
+  target: text(raw.target),
+  device: text(raw.device),
 });
 
 /** An import under way, so that a reload finds it again. */

@@ -1,11 +1,20 @@
 import type { Sample } from "../../api/types";
+import { labelColor } from "./labelColors";
 import classes from "./Samples.module.css";
 
-const COLORS = 6;
+// More would hide the picture, and a wide grid has hundreds of pictures.
+const MOST = 60;
 
-/** The boxes of a sample over its picture, whatever size that is drawn in. `names` for the large view. */
-export function Boxes({ sample, names = false }: { sample: Sample; names?: boolean }) {
-  if (sample.boxes.length === 0) return null;
+interface Props {
+  sample: Sample;
+  colors: number[][] | null | undefined;
+}
+
+/** The boxes and points of a sample over its thumbnail. */
+export function Boxes({ sample, colors }: Props) {
+  const points = sample.landmarks ?? [];
+  if (sample.boxes.length === 0 && points.length === 0) return null;
+  const dot = Math.max(sample.width, sample.height) / 70;
   return (
     <svg
       className={classes.boxes}
@@ -13,35 +22,25 @@ export function Boxes({ sample, names = false }: { sample: Sample; names?: boole
       preserveAspectRatio="xMidYMid meet"
       aria-hidden
     >
-      {sample.boxes.map((box, index) => {
+      {sample.boxes.slice(0, MOST).map((box, index) => {
         const [x = 0, y = 0, width = 0, height = 0] = box.bbox;
-        const color = `var(--c${((box.label ?? 0) % COLORS) + 1})`;
-        const size = Math.max(sample.width, sample.height) / 48;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: boxes have no name, and never change
-          <g key={index}>
-            <rect
-              {...{ x, y, width, height }}
-              fill="none"
-              stroke={color}
-              strokeDasharray={box.difficult || box.crowd ? "6 4" : undefined}
-              vectorEffect="non-scaling-stroke"
-              strokeWidth={names ? 2 : 1.4}
-            />
-            {names && box.label_name && (
-              <text
-                x={x + size * 0.3}
-                y={y + size * 1.1}
-                fontSize={size}
-                fill={color}
-                className={classes.label}
-              >
-                {box.label_name}
-              </text>
-            )}
-          </g>
+          <rect
+            // biome-ignore lint/suspicious/noArrayIndexKey: boxes have no name, and never change
+            key={index}
+            {...{ x, y, width, height }}
+            fill="none"
+            stroke={labelColor(box.label, colors)}
+            strokeDasharray={box.difficult || box.crowd ? "4 3" : undefined}
+            vectorEffect="non-scaling-stroke"
+            strokeWidth={1.6}
+          />
         );
       })}
+      {points.map(([x, y], index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a point is its place in the list
+        <circle key={index} cx={x} cy={y} r={dot} fill="#0b5fd0" stroke="#fff" strokeWidth={dot / 3} />
+      ))}
     </svg>
   );
 }

@@ -1,12 +1,15 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { Dataset } from "../../api/types";
 import { fileName, saveText } from "../../components/download";
 import { Explain } from "../../components/Explain";
 import { Panel } from "../../components/Panel";
+import { SearchField } from "../../components/SearchField";
+import { SortHeader } from "../../components/table/SortHeader";
 import { VirtualBody } from "../../components/table/VirtualBody";
 import { csv } from "../../format/csv";
 import { count, counted, percent } from "../../format/number";
-import { classCounts } from "./classCounts";
+import { classCounts, foundClasses } from "./classCounts";
+import { labelColor } from "./labelColors";
 
 interface Props {
   dataset: Dataset;
@@ -16,10 +19,13 @@ interface Props {
 
 /** How often each class occurs; a click shows its samples. */
 export function ClassesPanel({ dataset, label, onPick }: Props) {
-  const rows = useMemo(() => classCounts(dataset), [dataset]);
-  const most = rows[0]?.count ?? 0;
-  const total = rows.reduce((sum, row) => sum + row.count, 0);
-  const absent = rows.filter((row) => row.count === 0).length;
+  const all = useMemo(() => classCounts(dataset), [dataset]);
+  const [q, setQ] = useState<string>();
+  const [sort, setSort] = useState("-count");
+  const rows = useMemo(() => foundClasses(all, q, sort), [all, q, sort]);
+  const most = all[0]?.count ?? 0;
+  const total = all.reduce((sum, row) => sum + row.count, 0);
+  const absent = all.filter((row) => row.count === 0).length;
   const objects = dataset.tasks.some((task) => task.includes("detection") || task.includes("segmentation"));
   const save = () => {
     const columns = (["label", "name", "count"] as const).map((header) => ({
@@ -28,12 +34,12 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
     }));
     saveText(fileName(dataset.name, "classes.csv"), csv(columns, rows));
   };
-  if (rows.length === 0) {
+  if (all.length === 0) {
     return (
       <Panel title="Classes">
         <p className="dim">
-          Nothing here is annotated: it serves for measuring speed. Accuracy needs annotations, as ImageNet,
-          Pascal VOC or COCO have them.
+          Nothing here is annotated: it serves for measuring speed, for calibration, and for comparing a model
+          with its parent. Accuracy needs annotations.
         </p>
       </Panel>
     );
@@ -44,8 +50,9 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
       flush
       aside={
         <>
-          {counted(rows.length, "class", "classes")}
+          {counted(all.length, "class", "classes")}
           {absent > 0 && <span className="warn-text"> · {count(absent)} without samples</span>}
+          {all.length > 8 && <SearchField label="Find a class" value={q} onChange={setQ} width={140} />}
           <button type="button" className="chip" onClick={save}>
             CSV
           </button>
@@ -57,20 +64,26 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
           <caption className="unseen">Classes by how often they occur</caption>
           <thead>
             <tr>
-              <th scope="col">Class</th>
-              <th scope="col" className="num">
-                <Explain text={objects ? "Annotated objects of this class." : "Images of this class."}>
-                  {objects ? "Objects" : "Images"}
+              <SortHeader id="name" label="Class" sort={sort} onSort={setSort} />
+              <SortHeader id="label" label="Number" numeric downFirst={false} sort={sort} onSort={setSort} />
+              <SortHeader
+                id="count"
+                label={objects ? "Objects" : "Images"}
+                numeric
+                explain={objects ? "Annotated objects of this class." : "Images of this class."}
+                sort={sort}
+                onSort={setSort}
+              />
+              <th scope="col" style={{ width: "42%" }}>
+                <Explain text="Of all of them; bars are in proportion to the most frequent class.">
+                  Share
                 </Explain>
-              </th>
-              <th scope="col" style={{ width: "46%" }}>
-                Share
               </th>
             </tr>
           </thead>
           <VirtualBody
             count={rows.length}
-            columns={3}
+            columns={4}
             row={(index, attributes) => {
               const row = rows[index];
               if (!row) return null;
@@ -86,14 +99,18 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
                       title="Show its samples"
                       onClick={() => onPick(picked ? undefined : row.label)}
                     >
-                      {row.name} <span className="faint">{row.label}</span>
+                      {row.name}
                     </button>
                   </th>
+                  <td className="num dim">{row.label}</td>
                   <td className="num">{count(row.count)}</td>
                   <td>
                     <span
                       className="share-bar"
-                      style={{ width: `${most > 0 ? (row.count / most) * 70 : 0}%` }}
+                      style={{
+                        width: `${most > 0 ? (row.count / most) * 70 : 0}%`,
+                        background: labelColor(row.label, dataset.colors),
+                      }}
                     />
                     {percent(total > 0 ? row.count / total : 0)}
                   </td>
@@ -102,6 +119,7 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
             }}
           />
         </table>
+        {rows.length === 0 && <p className="table-foot">No class has "{q}" in its name.</p>}
       </div>
     </Panel>
   );

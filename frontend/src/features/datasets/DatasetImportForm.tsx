@@ -1,22 +1,25 @@
 import { NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import type { DatasetFormat } from "../../api/types";
-import { DATASET_FORMATS } from "../../app/search";
+import { IMPORT_FORMATS } from "../../app/search";
 import { Action } from "../../components/Action";
 import { formatName } from "../../format/words";
 import { ImportStatus } from "../imports/ImportStatus";
 import { nameProblem } from "../imports/names";
-import { hasSource, NO_SOURCE, SourceFields, sourceOf } from "../imports/SourceFields";
 import { useImport } from "../imports/useImport";
+import { hasSource, NO_SOURCE, SourceFields, sourceOf } from "./DatasetSource";
 import { importDataset } from "./queries";
+import { RefusedImport } from "./RefusedImport";
 
 interface Props {
   watch: string | undefined;
   onWatch: (job: string | undefined) => void;
   onDone: (datasetId: string) => void;
+  /** Told of the format that is chosen, for a guide beside the form. */
+  onFormat?: (format: DatasetFormat | "auto") => void;
 }
 
-export function DatasetImportForm({ watch, onWatch, onDone }: Props) {
+export function DatasetImportForm({ watch, onWatch, onDone, onFormat }: Props) {
   const [source, setSource] = useState(NO_SOURCE);
   const [name, setName] = useState("");
   const [format, setFormat] = useState<DatasetFormat | "auto">("auto");
@@ -26,7 +29,8 @@ export function DatasetImportForm({ watch, onWatch, onDone }: Props) {
     start: async (given) => {
       const { job } = await importDataset({
         uploads: "uploads" in given ? given.uploads : [],
-        path: "path" in given ? given.path : null,
+        path: source.from === "path" ? source.path.trim() : null,
+        url: source.from === "url" ? source.url.trim() : null,
         name: name.trim() || null,
         format,
         subset: keep === "" ? null : { count: keep, seed: 0 },
@@ -54,15 +58,6 @@ export function DatasetImportForm({ watch, onWatch, onDone }: Props) {
           state.reset();
         }}
         disabled={busy}
-        pathExample="/data/datasets/coco_val.zip"
-        hint={
-          <>
-            <p className="strong" style={{ color: "var(--ink)" }}>
-              Drop an archive or a folder
-            </p>
-            <p className="small">.zip, .tar, .tar.gz, or the pictures themselves</p>
-          </>
-        }
       />
       <div className="field-row">
         <TextInput
@@ -76,12 +71,14 @@ export function DatasetImportForm({ watch, onWatch, onDone }: Props) {
         <NativeSelect
           label="Format"
           value={format}
-          onChange={(event) =>
-            setFormat(DATASET_FORMATS.find((entry) => entry === event.currentTarget.value) ?? "auto")
-          }
+          onChange={(event) => {
+            const next = IMPORT_FORMATS.find((entry) => entry === event.currentTarget.value) ?? "auto";
+            setFormat(next);
+            onFormat?.(next);
+          }}
           data={[
             { value: "auto", label: "recognise it" },
-            ...DATASET_FORMATS.map((value) => ({ value, label: formatName(value) })),
+            ...IMPORT_FORMATS.map((value) => ({ value, label: formatName(value) })),
           ]}
           disabled={busy}
         />
@@ -98,6 +95,7 @@ export function DatasetImportForm({ watch, onWatch, onDone }: Props) {
         />
       </div>
       <ImportStatus state={state} onCancel={() => state.cancelUpload(source.files)} />
+      {state.job && state.error === null && <RefusedImport job={state.job} />}
       <div className="row">
         <Action
           type="submit"
@@ -107,7 +105,7 @@ export function DatasetImportForm({ watch, onWatch, onDone }: Props) {
             busy
               ? "The import is under way."
               : !hasSource(source)
-                ? "Choose an archive or pictures, or name a path, first."
+                ? "Choose an archive or pictures, or name a path or address, first."
                 : problem
           }
         >

@@ -1,4 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { DatasetFormat } from "../../api/types";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { DatasetImportForm } from "./DatasetImportForm";
@@ -9,6 +11,7 @@ const route = getRouteApi("/datasets/import");
 export function DatasetImportPage() {
   const { watch } = route.useSearch();
   const navigate = route.useNavigate();
+  const [format, setFormat] = useState<DatasetFormat | "auto">("auto");
   return (
     <>
       <PageHeader
@@ -19,7 +22,12 @@ export function DatasetImportPage() {
           "Import",
         ]}
         title="Import a dataset"
-        facts="Its format is recognised and every annotation checked; the files stay on this server."
+        facts={
+          <>
+            Its format is recognised and every annotation checked; the files stay on this server. No dataset
+            at hand? <Link to="/datasets/generate">Generate one</Link>.
+          </>
+        }
       />
       <div className="columns wide-narrow">
         <Panel>
@@ -27,9 +35,10 @@ export function DatasetImportPage() {
             watch={watch}
             onWatch={(job) => void navigate({ search: (now) => ({ ...now, watch: job }), replace: true })}
             onDone={(ref) => void navigate({ to: "/datasets/$ref", params: { ref }, replace: true })}
+            onFormat={setFormat}
           />
         </Panel>
-        <FormatGuide />
+        <FormatGuide format={format} />
       </div>
     </>
   );

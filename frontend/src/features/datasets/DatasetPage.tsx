@@ -16,6 +16,8 @@ import { ChecksPanel } from "./ChecksPanel";
 import { ClassesPanel } from "./ClassesPanel";
 import { datasetQuery, deleteDataset } from "./queries";
 import { SamplesPanel } from "./SamplesPanel";
+import { SplitForm } from "./SplitForm";
+import { StatisticsPanels } from "./StatisticsPanels";
 import { SubsetForm } from "./SubsetForm";
 
 const route = getRouteApi("/datasets/$ref");
@@ -69,7 +71,7 @@ function Loaded({ dataset }: { dataset: Dataset }) {
             ))}
             {dataset.parent_id && (
               <Link to="/datasets/$ref" params={{ ref: dataset.parent_id }} className="chip">
-                subset of another dataset
+                made of another dataset
               </Link>
             )}
             {importing && <Chip tone="accent">importing</Chip>}
@@ -85,7 +87,13 @@ function Loaded({ dataset }: { dataset: Dataset }) {
           .join(" · ")}
         actions={
           <>
+            {!importing && (
+              <ButtonLink to="/datasets/generate" search={{ dataset: dataset.id }}>
+                Augment
+              </ButtonLink>
+            )}
             {!importing && <SubsetForm dataset={dataset} />}
+            {!importing && <SplitForm dataset={dataset} />}
             <Confirm
               verb="Delete"
               question={`Delete ${dataset.name}?`}
@@ -111,9 +119,14 @@ function Loaded({ dataset }: { dataset: Dataset }) {
           <>
             <SamplesPanel
               dataset={dataset}
-              label={search.label}
-              sample={search.sample}
-              onChange={(next) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true })}
+              search={search}
+              onChange={(next) =>
+                void navigate({
+                  search: (now) => ({ ...now, ...next }),
+                  replace: true,
+                  resetScroll: false,
+                })
+              }
             />
             <div className="columns two">
               {dataset.class_counts && (
@@ -121,12 +134,17 @@ function Loaded({ dataset }: { dataset: Dataset }) {
                   dataset={dataset}
                   label={search.label}
                   onPick={(label) =>
-                    void navigate({ search: (now) => ({ ...now, label, sample: undefined }), replace: true })
+                    void navigate({
+                      search: (now) => ({ ...now, label, sample: undefined, at: undefined }),
+                      replace: true,
+                      resetScroll: false,
+                    })
                   }
                 />
               )}
               <ChecksPanel dataset={dataset} />
             </div>
+            <StatisticsPanels dataset={dataset} />
             <ProjectsOf title="Projects" filters={{ dataset: dataset.id }} create={{ dataset: dataset.id }} />
           </>
         )}

@@ -47,7 +47,10 @@ const COLUMNS: ListColumn<Dataset>[] = [
   {
     id: "tasks",
     label: "Serves",
-    cell: (dataset) => (dataset.annotated ? dataset.tasks.map(taskName).join(", ") : "benchmarks"),
+    cell: (dataset) =>
+      dataset.tasks.length > 0
+        ? dataset.tasks.map(taskName).join(", ")
+        : dataset.state === "ready" && "benchmarks",
   },
   { id: "count", label: "Images", sortable: true, numeric: true, cell: (dataset) => count(dataset.count) },
   {
@@ -89,9 +92,12 @@ export function DatasetsPage() {
         title="Datasets"
         facts="Real pictures make a benchmark honest; annotations make accuracy measurable."
         actions={
-          <ButtonLink to="/datasets/import" variant="filled">
-            Import a dataset
-          </ButtonLink>
+          <>
+            <ButtonLink to="/datasets/generate">Generate a dataset</ButtonLink>
+            <ButtonLink to="/datasets/import" variant="filled">
+              Import a dataset
+            </ButtonLink>
+          </>
         }
       />
       <Panel flush>
@@ -122,15 +128,18 @@ export function DatasetsPage() {
               filtered ? (
                 <Button onClick={() => set({ q: undefined, format: undefined })}>Show all</Button>
               ) : (
-                <ButtonLink to="/datasets/import" variant="filled">
-                  Import a dataset
-                </ButtonLink>
+                <>
+                  <ButtonLink to="/datasets/generate">Generate one</ButtonLink>
+                  <ButtonLink to="/datasets/import" variant="filled">
+                    Import a dataset
+                  </ButtonLink>
+                </>
               )
             }
           >
             {filtered
               ? "No name and format like that is here."
-              : "Bring ImageNet, Pascal VOC or COCO as an archive or folder; pictures without annotations do for benchmarks."}
+              : "Bring ImageNet, Pascal VOC, COCO, YOLO and others as an archive or folder; pictures without annotations do for benchmarks."}
           </EmptyState>
         ) : (
           <ListTable

@@ -1,50 +1,46 @@
+import type { DatasetFormat } from "../../api/types";
 import { Panel } from "../../components/Panel";
 import { formatName } from "../../format/words";
+import { GUIDES, type Guide } from "./formatGuide";
 
-const TREES = [
-  {
-    format: "imagenet_txt",
-    serves: "classification",
-    tree: "archive.zip\n├── labels.txt      0001.jpg 281\n├── 0001.jpg\n└── 0002.jpg",
-  },
-  {
-    format: "imagenet_folders",
-    serves: "classification",
-    tree: "archive.zip\n├── cat/0001.jpg\n└── dog/0001.jpg",
-  },
-  {
-    format: "voc",
-    serves: "object detection, semantic segmentation",
-    tree: "archive.zip\n└── VOCdevkit/VOC2012\n    ├── Annotations/000001.xml\n    ├── ImageSets/Main/val.txt\n    └── JPEGImages/000001.jpg",
-  },
-  {
-    format: "coco",
-    serves: "object detection, instance segmentation",
-    tree: "archive.zip\n├── annotations/instances_val.json\n└── val/000000000139.jpg",
-  },
-  {
-    format: "not_annotated",
-    serves: "benchmarks of any model for pictures",
-    tree: "archive.zip\n├── a.jpg\n└── b.png",
-  },
-];
-
-/** How the files of each format lie. */
-export function FormatGuide() {
+/** How the files of each format lie; that of the chosen format alone when one is chosen. */
+export function FormatGuide({ format }: { format?: DatasetFormat | "auto" }) {
+  const chosen = GUIDES.filter((guide) => guide.format === format);
+  const shown = chosen.length > 0 ? chosen : GUIDES;
   return (
-    <Panel title="How the files lie">
+    <Panel
+      title="How the files lie"
+      aside={chosen.length > 0 ? formatName(format) : `${GUIDES.length} formats`}
+    >
       <div className="stack tight">
-        {TREES.map(({ format, serves, tree }) => (
-          <div key={format}>
-            <h3>
-              {formatName(format)} <span className="dim small">· {serves}</span>
-            </h3>
-            <pre className="dim" style={{ margin: "2px 0 6px", overflowX: "auto" }}>
-              {tree}
-            </pre>
-          </div>
-        ))}
+        <p className="dim">
+          An archive (.zip, .tar, .tar.gz), a folder, or the files themselves. In any format a{" "}
+          <code>dataset_meta.json</code> may give names and colours to the labels.
+        </p>
+        {shown.length === 1
+          ? shown.map((guide) => <Tree key={guide.format} guide={guide} />)
+          : shown.map((guide) => (
+              <details key={guide.format} className="guide">
+                <summary>
+                  <span className="strong">{formatName(guide.format)}</span>{" "}
+                  <span className="dim small">· {guide.serves}</span>
+                </summary>
+                <Tree guide={guide} />
+              </details>
+            ))}
       </div>
     </Panel>
+  );
+}
+
+function Tree({ guide }: { guide: Guide }) {
+  return (
+    <div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <pre className="dim" style={{ margin: "4px 0", overflowX: "auto" }} tabIndex={0}>
+        {guide.tree}
+      </pre>
+      {guide.note && <p className="small dim">{guide.note}</p>}
+    </div>
   );
 }

@@ -1,99 +1,90 @@
-import { Modal } from "@mantine/core";
-import type { Sample } from "../../api/types";
+import { Checkbox, Modal } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, useState } from "react";
+import type { Dataset, Sample } from "../../api/types";
 import { Action } from "../../components/Action";
-import { counted, decimal } from "../../format/number";
-import { Boxes } from "./Boxes";
+import { EmptyState, ErrorState, Skeleton } from "../../components/States";
+import { count } from "../../format/number";
+import { type SampleFilters, sampleQuery } from "./queries";
+import { SampleDetail } from "./SampleDetail";
+import { SamplePicture } from "./SamplePicture";
 import classes from "./Samples.module.css";
+import { TrySample } from "./TrySample";
+import { useNeighbour } from "./useNeighbour";
 
 interface Props {
-  sample: Sample;
-  samples: Sample[];
-  onOpen: (id: number) => void;
+  dataset: Dataset;
+  filters: SampleFilters;
+  /** Of the sample in the dataset. */
+  number: number;
+  /** Of the sample among those that the filters leave; unknown when a link led here. */
+  place: number | undefined;
+  total: number;
+  onOpen: (id: number, place: number | undefined) => void;
   onClose: () => void;
 }
 
 /** One picture, large, with its annotations as drawing and as table. Arrow keys lead to its neighbours. */
-export function SampleView({ sample, samples, onOpen, onClose }: Props) {
-  const place = samples.findIndex((entry) => entry.id === sample.id);
-  const before = samples[place - 1];
-  const after = samples[place + 1];
+export function SampleView({ dataset, filters, number, place, total, onOpen, onClose }: Props) {
+  const { data: sample, error, refetch } = useQuery(sampleQuery(dataset.id, number));
+  const before = useNeighbour(dataset.id, filters, place, -1, total);
+  const after = useNeighbour(dataset.id, filters, place, 1, total);
+  const [shown, setShown] = useState(true);
+  const go = (to: { sample: Sample; place: number } | null) => to && onOpen(to.sample.id, to.place);
+  const onKey = (event: KeyboardEvent) => {
+    // Sliders and tables have their own use for the arrows.
+    if (event.target instanceof HTMLInputElement && event.target.type !== "checkbox") return;
+    if (event.key === "ArrowLeft") go(before);
+    if (event.key === "ArrowRight") go(after);
+  };
+  const name = sample ? sample.name || sample.file : `Sample ${number}`;
   return (
     <Modal
       opened
       onClose={onClose}
-      title={sample.file}
-      size="min(1100px, 96vw)"
+      title={name}
+      size="min(1280px, 96vw)"
+      yOffset="3vh"
       closeButtonProps={{ "aria-label": "Close" }}
-      onKeyDown={(event) => {
-        if (event.key === "ArrowLeft" && before) onOpen(before.id);
-        if (event.key === "ArrowRight" && after) onOpen(after.id);
-      }}
+      onKeyDown={onKey}
     >
-      <div className={classes.view}>
-        <span className={classes.large}>
-          <img src={sample.image} alt={sample.label_name ?? sample.file} />
-          <Boxes sample={sample} names />
-        </span>
-        <div className="stack tight">
-          <p className="dim">
-            {sample.width} × {sample.height} px
-            {sample.label_name && (
-              <>
-                {" · "}
-                <span className="strong">{sample.label_name}</span>
-              </>
+      {error ? (
+        <ErrorState error={error} onRetry={() => void refetch()} compact />
+      ) : sample === null ? (
+        <EmptyState title={`There is no sample ${number}`}>
+          The dataset has {count(dataset.count)}, numbered from 0.
+        </EmptyState>
+      ) : sample === undefined ? (
+        <Skeleton height={480} />
+      ) : (
+        <div className={classes.view}>
+          <SamplePicture key={sample.id} sample={sample} dataset={dataset} annotations={shown} />
+          <div className="stack tight">
+            <SampleDetail sample={sample} dataset={dataset} />
+            {dataset.annotated && (
+              <Checkbox
+                label="Show annotations"
+                checked={shown}
+                onChange={(event) => setShown(event.currentTarget.checked)}
+              />
             )}
-            {sample.has_mask && " · has a mask"}
-          </p>
-          {sample.boxes.length > 0 && (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-            <section className="scroll" style={{ maxHeight: "50vh" }} tabIndex={0} aria-label="Objects">
-              <table className="data">
-                <caption className="small dim">{counted(sample.boxes.length, "object")}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">Class</th>
-                    <th scope="col" className="num">
-                      x, y
-                    </th>
-                    <th scope="col" className="num">
-                      size, px
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {sample.boxes.map((box, index) => {
-                    const [x, y, width, height] = box.bbox;
-                    return (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: boxes have no name, and never change
-                      <tr key={index}>
-                        <th scope="row">
-                          {box.label_name ?? box.label} {box.crowd && <span className="faint">crowd</span>}
-                          {box.difficult && <span className="faint">difficult</span>}
-                        </th>
-                        <td className="num">
-                          {decimal(x, 3)}, {decimal(y, 3)}
-                        </td>
-                        <td className="num">
-                          {decimal(width, 3)} × {decimal(height, 3)}
-                        </td>
-                      </tr>
-                    );
-                  })}
-                </tbody>
-              </table>
-            </section>
-          )}
-          <div className="row">
-            <Action onClick={() => before && onOpen(before.id)} disabled={!before}>
-              ← Previous
-            </Action>
-            <Action onClick={() => after && onOpen(after.id)} disabled={!after}>
-              Next →
-            </Action>
+            <div className="row wrap">
+              <Action onClick={() => go(before)} disabled={before === null} data-autofocus>
+                ← Previous
+              </Action>
+              <Action onClick={() => go(after)} disabled={after === null}>
+                Next →
+              </Action>
+              {place !== undefined && total > 0 && (
+                <span className="small dim">
+                  {count(place + 1)} of {count(total)}
+                </span>
+              )}
+            </div>
+            <TrySample dataset={dataset} sample={sample} />
           </div>
         </div>
-      </div>
+      )}
     </Modal>
   );
 }

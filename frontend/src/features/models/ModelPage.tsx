@@ -98,6 +98,11 @@ function Loaded({ model }: { model: Model }) {
           .join(" · ")}
         actions={
           <>
+            {!importing && (
+              <ButtonLink to="/models/$ref/try" params={{ ref: model.id }}>
+                Try a picture
+              </ButtonLink>
+            )}
             {!importing && <RenameTask model={model} />}
             {!importing && (
               <Button component="a" href={modelDownload(model.id)} download>

@@ -30,6 +30,9 @@ export function PreprocessingPanel({ model }: { model: Model }) {
   const meanProblem = means.ok ? countProblem(color, means.values) : means.problem;
   const scaleProblem = scales.ok ? countProblem(color, scales.values) : scales.problem;
   const wanted: Preprocessing = {
+    crop_fraction: known?.crop_fraction ?? 1,
+    interpolation: known?.interpolation ?? "linear",
+    pad_value: known?.pad_value ?? 114,
     color,
     resize,
     mean: means.ok ? means.values : null,

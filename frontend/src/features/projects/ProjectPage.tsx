@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 import type { Job, Project } from "../../api/types";
 import type { ProjectSearch } from "../../app/search";
 import { Action } from "../../components/Action";
+import { ButtonLink } from "../../components/ButtonLink";
 import { Chip } from "../../components/Chip";
 import { PageHeader } from "../../components/PageHeader";
 import { ErrorState, SkeletonRows } from "../../components/States";
@@ -126,6 +127,11 @@ function Loaded({ project }: { project: Project }) {
         actions={
           <>
             <Downloads project={project} />
+            {!archived && (
+              <ButtonLink to="/projects/$ref/try" params={{ ref: project.id }}>
+                Try a picture
+              </ButtonLink>
+            )}
             <Action onClick={() => go({ find: true })} reason={gone}>
               Find the best settings
             </Action>

@@ -11,6 +11,7 @@ import { ago } from "../../format/time";
 import { AccessPanel } from "./AccessPanel";
 import { doctorQuery, systemQuery } from "./queries";
 import { StoragePanel } from "./StoragePanel";
+import { ToolchainsPanel } from "./ToolchainsPanel";
 
 export function SettingsPage() {
   return (
@@ -24,6 +25,7 @@ export function SettingsPage() {
         </div>
         <div className="stack">
           <StoragePanel />
+          <ToolchainsPanel />
           <Health />
           <About />
         </div>

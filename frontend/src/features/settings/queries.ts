@@ -30,3 +30,16 @@ export const deleteToken = (id: string) =>
   take(api.DELETE("/api/v1/tokens/{token_id}", { params: { path: { token_id: id } } }));
 export const logIn = (token: string) => take(api.POST("/api/v1/tokens/session", { body: { token } }));
 export const logOut = () => take(api.DELETE("/api/v1/tokens/session"));
+
+/** An installation writes no event of its own: while one is under way the list is asked for again. */
+export const toolchainsQuery = queryOptions({
+  queryKey: ["toolchains"],
+  queryFn: ({ signal }) => take(api.GET("/api/v1/toolchains", { signal })),
+  refetchInterval: (query) =>
+    query.state.data?.items.some(({ state }) => state === "installing") ? 2000 : false,
+});
+
+export const installToolchain = (name: string, wheels: string | null) =>
+  take(api.POST("/api/v1/toolchains/{name}/install", { params: { path: { name } }, body: { wheels } }));
+export const removeToolchain = (name: string) =>
+  take(api.DELETE("/api/v1/toolchains/{name}", { params: { path: { name } } }));
