@@ -184,9 +184,12 @@ class ClassificationJudge:
                 told = "share of pictures whose class comes first"
                 told = told if k == 1 else f"share of pictures whose class is among the {k} of the highest scores"
                 metrics[f"accuracy@top{k}"] = metric.mean(right, f"Top-{k} accuracy", told)
-        metrics |= _macro(annotated, predicted, len(self._facts.labels))
-        tables["classes"] = _class_rows(annotated, predicted, self._facts.labels)
-        tables["confusion"] = _confusion(annotated, predicted, self._facts.labels)
+        # A parent model's classes may have no names.
+        nameless = range(len(self._facts.labels), int(max(annotated.max(), predicted.max())) + 1)
+        labels = [*self._facts.labels, *(f"class {number}" for number in nameless)]
+        metrics |= _macro(annotated, predicted, len(labels))
+        tables["classes"] = _class_rows(annotated, predicted, labels)
+        tables["confusion"] = _confusion(annotated, predicted, labels)
         return Summary(metrics, f"accuracy@top{self._top_k[0]}", tables, notes=self._notes())
 
     def _notes(self) -> list[str]:

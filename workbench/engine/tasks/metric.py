@@ -52,4 +52,4 @@ def known(value: float) -> float | None:
 def label_name(labels: Sequence[str], label: int | None) -> str | None:
     if label is None or label == NO_LABEL:
         return None
-    return labels[label] if 0 <= label < len(labels) else str(label)
+    return labels[label] if 0 <= label < len(labels) else f"class {label}"

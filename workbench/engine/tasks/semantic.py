@@ -168,9 +168,9 @@ class SemanticJudge:
     class_columns = CLASS_COLUMNS
 
     def __init__(self, include_background: bool, facts: Facts) -> None:
-        self._labels = facts.labels
+        self._labels = facts.labels or [f"class {number}" for number in range(_UNNAMED)]
         self._background = facts.background
-        self._side = len(facts.labels) + 1
+        self._side = len(self._labels) + 1
         self._first = 0 if include_background and facts.background else 1
         self._total = np.zeros((self._side, self._side), dtype=np.int64)
         self._numbers: list[int] = []

@@ -1,10 +1,12 @@
 """Readings, ports and geometries for tests of the tasks' modules."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.accuracy.reading_schemas import Reading, for_engine
-from workbench.engine.tasks.task import NO_LABEL, ClassMap, Facts, Geometry, Port, Ports, Truth
+from workbench.accuracy.schemas import Metric, ReportTables
+from workbench.engine.tasks.task import NO_LABEL, ClassMap, Facts, Geometry, Port, Ports, Summary, Truth
 
 TASKS = {
     "classification": "classification",
@@ -55,6 +57,16 @@ def facts(*labels: str, **more: Any) -> Facts:
 
 def truth(number: int, width: int = 8, height: int = 8, **more: Any) -> Truth:
     return Truth(number, f"{number}.png", width, height, **more)
+
+
+def checked(summary: Summary, rows: Sequence[Mapping[str, Any]] = ()) -> Summary:
+    """The summary, after a look whether all of it is what a report takes: plain JSON without infinities."""
+    plain = json.loads(json.dumps([summary.metrics, summary.tables, summary.late_rows, list(rows)], allow_nan=False))
+    ReportTables.model_validate(plain[1])
+    for entry in plain[0].values():
+        Metric.model_validate(entry)
+    assert summary.primary in summary.metrics or (summary.primary is None and not summary.metrics)
+    return summary
 
 
 WHOLE = stretched(8, 8, 8, 8)

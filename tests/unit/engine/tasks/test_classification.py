@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
-from tests.unit.engine.tasks.pictures_and_scores import UNKNOWN, WHOLE, class_map, facts, ports, reading, truth
+from tests.unit.engine.tasks.pictures_and_scores import UNKNOWN, WHOLE, checked, class_map, facts, ports, reading, truth
 from workbench.engine.protocol import EngineError
 from workbench.engine.tasks import classification
 from workbench.engine.tasks.task import Answer, Facts
@@ -173,9 +173,11 @@ class TestFinish:
         judge = classification.judge(
             reading("classification", metrics={"top_k": top_k or [1, 3, 5]}), Facts(labels=names)
         )
-        for number in generator.permutation(count):
+        rows = [
             judge.add(truth(int(number), label=int(labels[number])), answer(scores[number]))
-        return judge.finish(), labels, scores, scores.argmax(axis=1)
+            for number in generator.permutation(count)
+        ]
+        return checked(judge.finish(), rows), labels, scores, scores.argmax(axis=1)
 
     def test_accuracy_is_that_of_scikit_learn(self) -> None:
         summary, labels, scores, predicted = self.judged()
@@ -219,6 +221,15 @@ class TestFinish:
         judge = classification.judge(reading("classification"), facts("a", "b"))
         judge.add(truth(0, label=1), answer([0.1, 0.9], labels=[1, UNKNOWN]))
         assert judge.finish().tables["confusion"] == {"labels": ["a", "b"], "cells": [[1, 2, 1]]}
+
+    def test_labels_that_nobody_named(self) -> None:
+        judge = classification.judge(reading("classification"), facts())
+        assert judge.add(truth(0, label=1), answer([0.1, 0.9]))["label_name"] == "class 1"
+        judge.add(truth(1, label=0), answer([0.1, 0.9]))
+        summary = judge.finish()
+        assert summary.metrics["recall_macro"]["value"] == 0.5
+        assert [row["name"] for row in summary.tables["classes"]] == ["class 0", "class 1"]
+        assert summary.tables["confusion"] == {"labels": ["class 0", "class 1"], "cells": [[0, 1, 1], [1, 1, 1]]}
 
     def test_top_five_of_five_says_nothing(self) -> None:
         assert "accuracy@top7" not in self.judged([1, 7])[0].metrics

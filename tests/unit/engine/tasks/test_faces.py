@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
-from tests.unit.engine.tasks.pictures_and_scores import WHOLE, class_map, facts, ports, reading, truth
+from tests.unit.engine.tasks.pictures_and_scores import WHOLE, checked, class_map, facts, ports, reading, truth
 from workbench.engine.protocol import EngineError
 from workbench.engine.tasks import faces
 from workbench.engine.tasks.task import Answer
@@ -49,7 +49,7 @@ def judged(vectors: Any, pairs: Any, **options: Any) -> Any:
     judge = faces.judge(reading("embedding", **options), facts(pairs=pairs))
     for number in np.random.default_rng(1).permutation(len(vectors)):
         judge.add(truth(int(number)), Answer(embedding=vectors[number]))
-    return judge.finish()
+    return checked(judge.finish())
 
 
 def cosine(vectors: Any, pairs: Any) -> Any:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.unit.engine.tasks.pictures_and_scores import class_map, facts, ports, reading, stretched, truth
+from tests.unit.engine.tasks.pictures_and_scores import checked, class_map, facts, ports, reading, stretched, truth
 from tests.unit.engine.tasks.test_restored import picture, skimage_metrics, spoiled
 from workbench.engine import images
 from workbench.engine.configuration import Preprocessing
@@ -113,7 +113,7 @@ def judged(family: str, pairs: Any, *, geometry: Geometry | None = None, **optio
         judge.add(truth(number, picture=reference), Answer(picture=own, geometry=geometry))
         for number, (reference, own) in enumerate(pairs)
     ]
-    return judge.finish(), rows
+    return checked(judge.finish(), rows), rows
 
 
 PAIRS = [(picture(seed), spoiled(picture(seed), seed, 10 * seed + 5)) for seed in range(5)]

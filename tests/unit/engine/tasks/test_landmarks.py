@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.engine.tasks.pictures_and_scores import class_map, facts, ports, reading, stretched, truth
+from tests.unit.engine.tasks.pictures_and_scores import checked, class_map, facts, ports, reading, stretched, truth
 from workbench.engine.protocol import EngineError
 from workbench.engine.tasks import landmarks
 from workbench.engine.tasks.task import Answer, Geometry
@@ -110,10 +110,12 @@ class TestFinish:
         generator = np.random.default_rng(1)
         judge = judge_of()
         offsets = generator.normal(0, 2.2, (300, 5, 2)).astype(np.float32)
-        for number in generator.permutation(300):
+        rows = [
             judge.add(truth(int(number), points=FACE), Answer(points=FACE + offsets[number]))
+            for number in generator.permutation(300)
+        ]
         each = np.sqrt((offsets.astype(float) ** 2).sum(axis=2)) / 40
-        return judge.finish(), each.mean(axis=1), each.mean(axis=0)
+        return checked(judge.finish(), rows), each.mean(axis=1), each.mean(axis=0)
 
     def test_means(self) -> None:
         summary, errors, by_point = self.judged()

@@ -22,4 +22,4 @@ def test_names_of_labels() -> None:
     assert metric.label_name(["a", "b"], 1) == "b"
     assert metric.label_name(["a"], None) is None
     assert metric.label_name(["a"], -1) is None
-    assert metric.label_name(["a"], 5) == "5"
+    assert metric.label_name(["a"], 5) == "class 5"

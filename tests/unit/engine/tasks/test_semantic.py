@@ -7,6 +7,7 @@ from sklearn import metrics as sklearn_metrics
 
 from tests.unit.engine.tasks.pictures_and_scores import (
     UNKNOWN,
+    checked,
     class_map,
     facts,
     ports,
@@ -156,10 +157,12 @@ def judged(pairs: Any, classes: int, *, background: bool = True, order: Any = No
         reading("per_pixel", metrics=metrics),
         facts(*(f"n{index}" for index in range(classes - 1)), background=background),
     )
+    rows: list[Any] = []
     for number in range(len(pairs)) if order is None else order:
         annotated, predicted = pairs[number]
-        judge.add(truth(int(number), mask=annotated), Answer(mask=predicted))
-    return judge.finish()
+        rows.append(judge.add(truth(int(number), mask=annotated), Answer(mask=predicted)))
+        rows.extend(judge.class_rows())
+    return checked(judge.finish(), rows)
 
 
 def flat(pairs: Any, least: int = 0) -> tuple[Any, Any]:
@@ -266,6 +269,12 @@ class TestFinish:
         summary = judge.finish()
         assert (summary.metrics, summary.primary) == ({}, None)
         assert summary.notes == ["1 picture has no mask and is not counted."]
+
+    def test_labels_that_nobody_named(self) -> None:
+        mask = np.array([[0, 7], [253, 253]], np.uint8)
+        summary = judged([(mask, mask)], 1)
+        assert summary.metrics["mean_iou"]["value"] == 1
+        assert [row["name"] for row in summary.tables["classes"]] == ["background", "class 6", "class 252"]
 
     def test_more_labels_than_a_byte_holds(self) -> None:
         annotated = np.array([[290, 3, 65535, 0]], np.uint16)
