@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +14,10 @@ AREAS = np.array([[0, 1e10], [0, 32**2], [32**2, 96**2], [96**2, 1e10]], dtype=n
 # A lane is an area and an overlap; lane a·10 + t stands in bit a·10 + t of a uint64.
 LANES = len(AREAS) * len(OVERLAPS)
 _BITS = np.uint64(1) << np.arange(LANES, dtype=np.uint64)
-_MINIMA = np.tile(OVERLAPS, len(AREAS))
-_LANE_NUMBERS = np.arange(LANES)
+_AREA_BITS = _BITS.reshape(len(AREAS), -1).sum(axis=1, dtype=np.uint64)
+# The lanes of the first so many overlaps, and all.
+_REACHED = [sum(((1 << count) - 1) << (area * len(OVERLAPS)) for area in range(len(AREAS))) for count in range(11)]
+_ALL = (1 << LANES) - 1
 
 WRONG, RIGHT, IGNORED = 0, 1, 2
 
@@ -32,62 +37,42 @@ def coco(
     and one that is ignored (crowd, or its area out of range) only where no other is left. A box that takes nothing does
     not count where its own area is out of range.
     """
-    outside = _outside(areas)
+    out: NDArray[np.uint64] = _outside(areas) @ _AREA_BITS
     right = np.zeros(len(areas), dtype=np.uint64)
-    out = (outside @ _BITS).astype(np.uint64) if len(areas) else right
-    if not overlaps.size:
+    rows, columns = np.nonzero(same & (overlaps >= OVERLAPS[0]))
+    if not len(rows):
         return right, out
-    near = same & (overlaps >= OVERLAPS[0])
-    ignored = _outside(truth_areas).T | truth_ignored  # [lanes, m]
-    several = near.sum(axis=1) > 1
-    alone = near.any(axis=1) & ~near[:, near[several].any(axis=0)].any(axis=1)
-    plain = np.flatnonzero(alone)
-    hit, void = _first_come(near[plain].argmax(axis=1), plain, overlaps, ignored, crowd)
-    right[plain] = (hit & ~void) @ _BITS
-    out[plain] = (void | (~hit & outside[plain])) @ _BITS
-    taken = np.zeros_like(ignored)
-    for number in np.flatnonzero(near.any(axis=1) & ~alone):
-        choice = np.flatnonzero(near[number])
-        amount = overlaps[number, choice]
-        free = (amount >= _MINIMA[:, None]) & (crowd[choice] | ~taken[:, choice])
-        unlike = ignored[:, choice]
-        normal = free & ~unlike
-        pick = np.where(normal.any(axis=1)[:, None], normal, free)
-        best = len(choice) - 1 - np.where(pick, amount, -1.0)[:, ::-1].argmax(axis=1)
-        hit = free.any(axis=1)
-        void = hit & unlike[_LANE_NUMBERS, best]
-        taken[_LANE_NUMBERS[hit], choice[best[hit]]] = True
-        right[number] = (hit & ~void) @ _BITS
-        out[number] = (void | (~hit & outside[number])) @ _BITS
+    amounts = overlaps[rows, columns]
+    order = np.lexsort((-columns, -amounts, rows))
+    enough = np.searchsorted(OVERLAPS, amounts[order], side="right").tolist()
+    void = [
+        _ALL if no else int(bits) for no, bits in zip(truth_ignored, _outside(truth_areas) @ _AREA_BITS, strict=True)
+    ]
+    free = [_ALL] * len(void)
+    # All lanes of a box at once, as bits of whole numbers: each takes the first annotation that it may.
+    for row, pairs in groupby(zip(rows[order].tolist(), columns[order].tolist(), enough, strict=True), itemgetter(0)):
+        choice = [(column, _REACHED[count]) for _, column, count in pairs]
+        left, hit = _ALL, 0
+        for column, reached in choice:
+            lanes = reached & free[column] & left & ~void[column]
+            free[column] &= ~lanes
+            left &= ~lanes
+            hit |= lanes
+        unlike = 0
+        for column, reached in choice:
+            lanes = reached & free[column] & left & void[column]
+            if not crowd[column]:
+                free[column] &= ~lanes
+            left &= ~lanes
+            unlike |= lanes
+        right[row] = hit
+        out[row] = unlike | (int(out[row]) & left)
     return right, out
 
 
-def _first_come(
-    goals: NDArray[np.intp],
-    boxes: NDArray[np.intp],
-    overlaps: NDArray[np.float64],
-    ignored: NDArray[np.bool_],
-    crowd: NDArray[np.bool_],
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Of boxes that are near one annotation only, which no other box with a choice is near: who meets it, and where it
-    is ignored, [boxes, lanes]. In each lane that is the first that overlaps it enough, or all of them for a crowd."""
-    order = np.argsort(goals, kind="stable")
-    goals = goals[order]
-    enough = overlaps[boxes[order], goals][:, None] >= _MINIMA
-    counts = np.cumsum(enough, axis=0)
-    starts = np.flatnonzero(np.r_[True, goals[1:] != goals[:-1]]) if len(goals) else np.empty(0, dtype=np.intp)
-    before: NDArray[np.intp] = np.repeat((counts - enough)[starts], np.diff(np.r_[starts, len(goals)]), axis=0)
-    hit = np.empty_like(enough)
-    hit[order] = enough & (crowd[goals][:, None] | (counts - before == 1))
-    void = np.empty_like(enough)
-    void[order] = ignored[:, goals].T
-    return hit, hit & void
-
-
 def _outside(areas: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """[n, lanes]: where an area is out of the lane's range."""
-    wrong = (areas[:, None] < AREAS[:, 0]) | (areas[:, None] > AREAS[:, 1])
-    return np.repeat(wrong, len(OVERLAPS), axis=1)
+    """[n, 4]: of which ranges an area is out."""
+    return (areas[:, None] < AREAS[:, 0]) | (areas[:, None] > AREAS[:, 1])
 
 
 def lane(bits: NDArray[np.uint64], area: int, overlap: int) -> NDArray[np.bool_]:
