@@ -152,12 +152,12 @@ def _make(
 
 def picture_inputs(shapes: list[tuple[int, ...]], layouts: list[str]) -> dict[int, Picture]:
     """Inputs that take a picture: of those with height, width and 1, 3 or 4 channels, the ones with most channels (a
-    mask beside a picture is no picture)."""
+    mask beside a picture is no picture). A size that is open is -1."""
     found = {}
     for index, (shape, layout) in enumerate(zip(shapes, layouts, strict=True)):
         if sorted(layout.replace("N", "", 1)) == ["C", "H", "W"]:
             picture = Picture(shape, layout)
-            if picture.size("C") in CHANNELS and min(picture.size("H"), picture.size("W")) > 1:
+            if picture.size("C") in CHANNELS and not {0, 1} & {picture.size("H"), picture.size("W")}:
                 found[index] = picture
     most = max((picture.size("C") for picture in found.values()), default=0)
     return {index: picture for index, picture in found.items() if picture.size("C") == most}

@@ -37,11 +37,14 @@ def load(
     shapes: Mapping[str, list[int]],
     batch: int | None,
     layouts: Mapping[str, str],
+    *,
+    open_sizes: bool = False,
 ) -> Loaded:
     """Read the IR `xml` and reshape its inputs.
 
-    `shapes` and `layouts` go by input name. Raises `operation_not_supported`, `model_corrupt`, `unknown_input`,
-    `invalid_shape`, `batch_not_supported`, `model_dynamic_shape`, `out_of_memory`.
+    `shapes` and `layouts` go by input name; with `open_sizes` height and width may stay open. Raises
+    `operation_not_supported`, `model_corrupt`, `unknown_input`, `invalid_shape`, `batch_not_supported`,
+    `model_dynamic_shape`, `out_of_memory`.
     """
     started = time.perf_counter()
     try:
@@ -50,15 +53,20 @@ def load(
         raise errors.of_reading(error, xml, device) from error
     read_ms = _ms_since(started)
     notes: list[str] = []
-    pairs = zip(model.inputs, model.get_parameters(), strict=True)
-    known = [_layout(port, parameter, layouts) for port, parameter in pairs]
+    known = layouts_of(model, layouts)
     reshape_ms = _reshape(model, _wanted_shapes(model, shapes), "invalid_shape")
     own = _batch(model, known)
     if batch is not None and batch != own:
         spent = _reshape(model, _batched(model, known, own, batch), "batch_not_supported", notes)
         reshape_ms = (reshape_ms or 0.0) + (spent or 0.0)
-    _refuse_dynamic(model)
+    _refuse_dynamic(model, known if open_sizes else None)
     return Loaded(model, batch or own or 1, known, read_ms, reshape_ms, notes)
+
+
+def layouts_of(model: ov.Model, layouts: Mapping[str, str]) -> list[str]:
+    """One string an input, as in `Loaded`; `layouts` are those that the caller gives, by name."""
+    pairs = zip(model.inputs, model.get_parameters(), strict=True)
+    return [_layout(port, parameter, layouts) for port, parameter in pairs]
 
 
 def port_name(port: Any) -> str:
@@ -181,8 +189,13 @@ def _reshape(model: ov.Model, shapes: dict[Any, list[int]], code: str, notes: li
     return spent
 
 
-def _refuse_dynamic(model: ov.Model) -> None:
-    loose = [port for port in model.inputs if port.get_partial_shape().is_dynamic]
+def _refuse_dynamic(model: ov.Model, may_be_open: list[str] | None) -> None:
+    """`may_be_open`: layouts of the inputs whose height and width may be."""
+    loose = [
+        port
+        for number, port in enumerate(model.inputs)
+        if _is_loose(port, may_be_open[number] if may_be_open is not None else "")
+    ]
     if loose:
         text = ", ".join(f"{port_name(port)} {shape_text(port)}" for port in loose)
         raise EngineError(
@@ -191,3 +204,11 @@ def _refuse_dynamic(model: ov.Model) -> None:
             "Give a shape for each of these inputs.",
             {"inputs": [{"name": port_name(port), "shape": shape_text(port)} for port in loose]},
         )
+
+
+def _is_loose(port: Any, layout: str) -> bool:
+    shape = port.get_partial_shape()
+    if shape.rank.is_dynamic:
+        return True
+    letters = layout.ljust(len(shape))
+    return any(dim.is_dynamic and letter not in ("H", "W") for dim, letter in zip(shape, letters, strict=True))

@@ -28,6 +28,10 @@ OPERATIONS: Mapping[str, str] = {
     "duel": "workbench.engine.duel:run",
     "ceilings": "workbench.engine.ceilings:run",
     "graph": "workbench.engine.graph:run",
+    "accuracy": "workbench.engine.accuracy:run",
+    "tensor_distance": "workbench.engine.tensor_distance:run",
+    "predict": "workbench.engine.predict:run",
+    "fold_preprocessing": "workbench.engine.folding:run",
 }
 
 EXIT_ERROR = 1

@@ -1,0 +1,372 @@
+"""The accuracy operation on models and pictures whose right answer is known."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+
+from tests.unit.engine.networks import Recorder, np, op, ov
+from tests.unit.engine.reports import (
+    BLUE,
+    GREEN,
+    RED,
+    annotated,
+    classifier_reading,
+    drawn,
+    identity,
+    lines,
+    plain,
+    prepare,
+    reading,
+    strongest_colour,
+)
+from workbench.engine import accuracy
+from workbench.engine.protocol import EngineError
+
+LABELS = ["red", "green", "blue"]
+
+
+def run(work: Path, **parameters: Any) -> dict[str, Any]:
+    given = {"model": "inputs/model.xml", "dataset": "inputs/dataset", "device": "CPU", "precision": "f32"}
+    return accuracy.run(given | parameters, work, Recorder())
+
+
+def colours(work: Path, wrong: int = 0, count: int = 12) -> None:
+    """Pictures of the three colours in turn; the last `wrong` are annotated as the next colour."""
+    samples = [
+        (plain((RED, GREEN, BLUE)[number % 3]), {"label": (number + (number >= count - wrong)) % 3})
+        for number in range(count)
+    ]
+    annotated(work / "inputs" / "dataset", samples, labels=LABELS)
+
+
+def zero_of(picture: Any, axes: list[int]) -> Any:
+    """0, as an output that depends on the picture."""
+    return op.multiply(op.reduce_mean(picture, op.constant(np.array(axes)), True), op.constant(np.float32(0)))
+
+
+class TestClassification:
+    def test_every_colour_is_told(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=strongest_colour())
+        colours(tmp_path, wrong=3)
+        found = run(tmp_path, reading=classifier_reading())
+        assert found["samples"] == 12
+        assert found["metrics"]["accuracy@top1"]["value"] == 0.75
+        assert found["primary"] == "accuracy@top1"
+        assert found["effective_precision"] == "f32"
+        rows = lines(tmp_path / "out" / "samples.jsonl")
+        assert [row["row"] for row in rows] == list(range(12))
+        assert [row["sample"] for row in rows] == list(range(12))
+        assert [row["error"] for row in rows] == [False] * 9 + [True] * 3
+        assert rows[1]["name"] == "given/1.png"
+        assert rows[11]["predicted_name"] == "blue"
+        assert rows[11]["label_name"] == "red"
+        shown = drawn(tmp_path / "out", 11)
+        assert shown["annotation"]["classes"] == [{"label": 0, "name": "red", "score": 1.0}]
+        assert shown["prediction"]["classes"][0]["name"] == "blue"
+
+    @pytest.mark.parametrize("color", ["RGB", "BGR"])
+    @pytest.mark.parametrize("inside", [True, False])
+    def test_values_are_as_a_benchmarks(self, tmp_path: Path, color: str, inside: bool) -> None:
+        """Logits are (mean - m) / s / 16 of each channel, in the model's order of colours; of whole numbers rounded."""
+        kind = np.float32 if inside else np.uint8
+        prepare(tmp_path, model=strongest_colour(kind=kind, nhwc=not inside))
+        annotated(tmp_path / "inputs" / "dataset", [(plain(RED), {"label": 0})], labels=LABELS)
+        how = {"color": color, "mean": [10, 0, 5], "scale": [2, 1, 4]}
+        wanted = reading("classification", {"family": "classification"}, preprocessing=how)
+        run(tmp_path, reading=wanted)
+        values = np.array(RED if color == "RGB" else RED[::-1], np.float64)
+        expected = (values - [10, 0, 5]) / [2, 1, 4]
+        if not inside:
+            expected = np.rint(expected)
+        shown = drawn(tmp_path / "out", 0)["prediction"]["classes"]
+        told = {entry["label"]: entry["score"] for entry in shown}
+        assert [told[label] for label in range(3)] == pytest.approx((expected / 16).tolist(), rel=1e-5)
+
+    def test_pictures_that_cannot_be_read_are_named(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=strongest_colour())
+        colours(tmp_path)
+        (tmp_path / "inputs/dataset/images/000004.png").write_bytes(b"no picture")
+        found = run(tmp_path, reading=classifier_reading())
+        assert found["samples"] == 11
+        assert any("given/4.png" in note for note in found["notes"])
+        rows = lines(tmp_path / "out" / "samples.jsonl")
+        assert [row["row"] for row in rows] == list(range(11))
+        assert 4 not in [row["sample"] for row in rows]
+        assert drawn(tmp_path / "out", 4)["annotation"]["classes"][0]["label"] == 5 % 3
+
+    def test_nothing_can_be_read(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=strongest_colour())
+        colours(tmp_path, count=2)
+        for path in (tmp_path / "inputs/dataset/images").iterdir():
+            path.write_bytes(b"")
+        with pytest.raises(EngineError) as caught:
+            run(tmp_path, reading=classifier_reading())
+        assert caught.value.code == "no_samples"
+
+    def test_a_seeded_subset(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=strongest_colour())
+        colours(tmp_path)
+        chosen = []
+        for seed in (1, 1, 2):
+            run(tmp_path, reading=classifier_reading(), subset={"count": 5, "seed": seed})
+            chosen.append([row["sample"] for row in lines(tmp_path / "out" / "samples.jsonl")])
+        assert chosen[0] == chosen[1] == sorted(chosen[0])
+        assert len(chosen[0]) == 5
+        assert chosen[2] != chosen[0]
+
+    def test_a_batch_that_cannot_be_one(self, tmp_path: Path) -> None:
+        """A reshape to [4, 3, …] inside fixes the batch at 4."""
+        picture = op.parameter([4, 3, 16, 16], np.float32, name="picture")
+        flat = op.reshape(picture, op.constant(np.array([4, 3, 256])), False)
+        logits = op.reduce_mean(flat, op.constant(np.array([2])))
+        prepare(tmp_path, model=ov.Model([op.result(logits)], [picture], "m"))
+        colours(tmp_path)
+        found = run(tmp_path, reading=classifier_reading())
+        assert found["metrics"]["accuracy@top1"]["value"] == 1
+        assert found["inference"]["batch"] == 4
+
+    def test_open_sizes(self, tmp_path: Path) -> None:
+        """Batch, height and width are open: the batch becomes 1, the picture goes in as it is."""
+        picture = op.parameter([-1, 3, -1, -1], np.float32, name="picture")
+        logits = op.reduce_mean(picture, op.constant(np.array([2, 3])))
+        prepare(tmp_path, model=ov.Model([op.result(logits)], [picture], "m"))
+        colours(tmp_path)
+        assert run(tmp_path, reading=classifier_reading())["metrics"]["accuracy@top1"]["value"] == 1
+
+    def test_the_parents_answers_as_annotations(self, tmp_path: Path) -> None:
+        """The parent sees red where the annotation says something else; nothing is annotated at all here."""
+        picture = op.parameter([1, 3, 16, 16], np.float32, name="picture")
+        always_red = op.add(
+            op.multiply(op.reduce_mean(picture, op.constant(np.array([2, 3]))), op.constant(np.float32(0))),
+            op.constant(np.array([[9, 1, 2]], np.float32)),
+        )
+        prepare(tmp_path, model=strongest_colour(), reference=ov.Model([op.result(always_red)], [picture], "m"))
+        annotated(tmp_path / "inputs" / "dataset", [(plain(one), {}) for one in (RED, GREEN, BLUE, RED)])
+        named = classifier_reading(classes={"label_set": LABELS})
+        found = run(tmp_path, reading=named, reference_model="inputs/reference.xml", reference_reading=named)
+        assert found["metrics"]["accuracy@top1"]["value"] == 0.5
+        rows = lines(tmp_path / "out" / "samples.jsonl")
+        assert [row["label_name"] for row in rows] == ["red"] * 4
+        assert drawn(tmp_path / "out", 1)["annotation"]["classes"][0]["name"] == "red"
+
+    @pytest.mark.parametrize(
+        ("given", "code"),
+        [
+            ({"decoding": {"family": "classification", "output": "nope"}}, "output_not_found"),
+            ({"decoding": {"family": "ssd"}}, "reading_invalid"),
+            ({"task": "generic"}, "reading_invalid"),
+            ({"image_input": "nope"}, "unknown_input"),
+            ({"preprocessing": {"scale": [0.0]}}, "reading_invalid"),
+        ],
+    )
+    def test_readings_that_do_not_fit(self, tmp_path: Path, given: dict[str, Any], code: str) -> None:
+        prepare(tmp_path, model=strongest_colour())
+        colours(tmp_path, count=1)
+        base = {"task": "classification", "decoding": {"family": "classification"}} | given
+        with pytest.raises(EngineError) as caught:
+            run(tmp_path, reading=reading(base.pop("task"), base.pop("decoding"), **base))
+        assert caught.value.code == code
+
+    def test_a_dataset_without_annotations(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=strongest_colour())
+        annotated(tmp_path / "inputs" / "dataset", [(plain(RED), {})])
+        with pytest.raises(EngineError) as caught:
+            run(tmp_path, reading=classifier_reading())
+        assert caught.value.code == "dataset_unreadable"
+
+    def test_a_dataset_that_leads_outside(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=strongest_colour())
+        annotated(tmp_path / "inputs" / "dataset", [(plain(RED), {"label": 0, "file": "../../x.png"})], labels=LABELS)
+        with pytest.raises(EngineError) as caught:
+            run(tmp_path, reading=classifier_reading())
+        assert caught.value.code == "dataset_unreadable"
+
+
+class TestDetection:
+    def test_boxes_come_back_to_the_picture(self, tmp_path: Path) -> None:
+        """DetectionOutput says the left upper quarter of the input; 40 × 20 in 16 × 16 letterboxed has its first 8
+        columns there, rows 4 to 8 of the picture's 8: left half, upper half of the picture."""
+        picture = op.parameter([1, 3, 16, 16], np.float32, name="picture")
+        rows = np.array([[[[0, 1, 0.9, 0, 0.25, 0.5, 0.5], [0, 2, 0.8, 0.5, 0.5, 1, 1]]]], np.float32)
+        nothing = op.multiply(
+            op.reduce_mean(picture, op.constant(np.array([1, 2, 3])), True), op.constant(np.float32(0))
+        )
+        found_rows = op.add(op.constant(rows), nothing)
+        prepare(tmp_path, model=ov.Model([op.result(found_rows)], [picture], "m"))
+        boxes = [{"label": 0, "bbox": [0, 0, 20, 10], "difficult": False, "crowd": False}]
+        annotated(tmp_path / "inputs" / "dataset", [(plain(RED, 40, 20), {"boxes": boxes})], labels=["cat", "dog"])
+        found = run(
+            tmp_path,
+            reading=reading(
+                "object_detection",
+                {"family": "ssd"},
+                classes={"background": True},
+                preprocessing={"resize": "letterbox"},
+            ),
+        )
+        assert found["metrics"]["map"]["value"] == pytest.approx(1.0)
+        shown = drawn(tmp_path / "out", 0)
+        assert [box["bbox"] for box in shown["prediction"]["boxes"]] == [[0, 0, 20, 10], [20, 10, 20, 10]]
+        assert [box["matched"] for box in shown["prediction"]["boxes"]] == [True, False]
+        assert [box["name"] for box in shown["prediction"]["boxes"]] == ["cat", "dog"]
+        assert shown["annotation"]["boxes"][0]["bbox"] == [0, 0, 20, 10]
+        classes = lines(tmp_path / "out" / "classes.jsonl")
+        assert [row["row"] for row in classes] == [0, 1]
+        assert {column["name"] for column in found["class_columns"]} >= {"annotated", "predicted"}
+
+
+class TestPictures:
+    def test_segmentation(self, tmp_path: Path) -> None:
+        """The class of each pixel is the strongest channel; the picture's halves are red and blue."""
+        picture = plain(RED, 32, 32)
+        picture[:, 16:] = BLUE
+        mask = np.ones((32, 32), np.uint8)
+        mask[:, 16:] = 3
+        mask[0] = 255
+        prepare(tmp_path, model=identity((32, 32)))
+        folder = annotated(
+            tmp_path / "inputs" / "dataset",
+            [(picture, {"mask": "masks/000000.png"})],
+            labels=LABELS,
+            masks={"ignore": 255, "background": False},
+        )
+        (folder / "masks").mkdir()
+        cv2.imwrite(str(folder / "masks/000000.png"), mask)
+        found = run(tmp_path, reading=reading("semantic_segmentation", {"family": "per_pixel"}))
+        assert found["metrics"]["mean_iou"]["value"] == 1
+        shown = drawn(tmp_path / "out", 0)
+        files = tmp_path / "out" / "files"
+        told = cv2.imread(str(files / shown["prediction"]["mask"]), cv2.IMREAD_UNCHANGED)
+        assert (told[1:] == mask[1:]).all()
+        assert (cv2.imread(str(files / shown["annotation"]["mask"]), cv2.IMREAD_UNCHANGED) == mask).all()
+
+    def test_masks_of_an_older_form(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=identity())
+        annotated(tmp_path / "inputs" / "dataset", [(plain(RED), {})], labels=LABELS, masks={"classes": {}})
+        with pytest.raises(EngineError, match="older form") as caught:
+            run(tmp_path, reading=reading("semantic_segmentation", {"family": "per_pixel"}))
+        assert caught.value.code == "dataset_unreadable"
+
+    def test_super_resolution_with_a_second_input(self, tmp_path: Path) -> None:
+        """The model gives its second input back, so its PSNR is that of bicubic enlargement."""
+        small = op.parameter([1, 3, 12, 12], np.float32, name="small")
+        large = op.parameter([1, 3, 24, 24], np.float32, name="large")
+        out = op.add(
+            large,
+            op.multiply(op.reduce_mean(small, op.constant(np.array([1, 2, 3])), True), op.constant(np.float32(0))),
+        )
+        prepare(tmp_path, model=ov.Model([op.result(out)], [small, large], "m"))
+        target = np.random.default_rng(0).integers(0, 256, (24, 24, 3)).astype(np.uint8)
+        target = cv2.GaussianBlur(target, (5, 5), 2)
+        lowered = cv2.resize(target, (12, 12), interpolation=cv2.INTER_AREA)
+        folder = annotated(tmp_path / "inputs" / "dataset", [(lowered, {"target": "targets/000000.png"})])
+        (folder / "targets").mkdir()
+        cv2.imwrite(str(folder / "targets/000000.png"), target[:, :, ::-1])
+        wanted = reading(
+            "super_resolution",
+            {"family": "super_resolution", "scale": 2, "second_input": "large"},
+            metrics={"border": 0},
+        )
+        found = run(tmp_path, reading=wanted)
+        bicubic = cv2.resize(lowered, (24, 24), interpolation=cv2.INTER_CUBIC)
+        assert found["metrics"]["psnr"]["value"] == pytest.approx(cv2.PSNR(target, bicubic), abs=1e-6)
+        shown = drawn(tmp_path / "out", 0)
+        told = cv2.imread(str(tmp_path / "out/files" / shown["prediction"]["picture"]))
+        assert (told[:, :, ::-1] == bicubic).all()
+
+    @pytest.mark.parametrize("channels", [3, 4])
+    def test_inpainting(self, tmp_path: Path, channels: int) -> None:
+        """The model gives 200 in the hole, which is where its mask says; outside the picture is kept."""
+        picture = op.parameter([1, channels, 16, 16], np.float32, name="picture")
+        inputs = [picture]
+        if channels == 3:
+            mask = op.parameter([1, 1, 16, 16], np.float32, name="mask")
+            inputs.append(mask)
+            colours_only = picture
+        else:
+            parts = op.split(picture, op.constant(np.int64(1)), 4)
+            mask = parts.output(3)
+            colours_only = op.concat([parts.output(number) for number in range(3)], 1)
+        out = op.add(
+            op.multiply(mask, op.constant(np.float32(200))), op.multiply(colours_only, op.constant(np.float32(0.5)))
+        )
+        prepare(tmp_path, model=ov.Model([op.result(out)], inputs, "m"))
+        annotated(tmp_path / "inputs" / "dataset", [(plain((100, 100, 100), 16, 16), {})])
+        wanted = reading(
+            "inpainting", {"family": "inpainting", "hole": {"width": 4, "height": 8}, "fill": 0, "paste": True}
+        )
+        found = run(tmp_path, reading=wanted)
+        # 32 of 256 pixels are off by 100: MSE = 100² / 8.
+        assert found["metrics"]["psnr"]["value"] == pytest.approx(10 * np.log10(255**2 * 8 / 100**2), abs=1e-6)
+
+    def test_luminance_keeps_the_colours_to_show(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=identity((16, 24), channels=1))
+        folder = annotated(tmp_path / "inputs" / "dataset", [(plain(RED), {"target": "targets/0.png"})])
+        (folder / "targets").mkdir()
+        cv2.imwrite(str(folder / "targets/0.png"), plain(RED)[:, :, ::-1])
+        wanted = reading("super_resolution", {"family": "super_resolution", "scale": 1, "luminance_only": True})
+        found = run(tmp_path, reading=wanted)
+        assert found["metrics"]["psnr"]["value"] > 45
+        shown = drawn(tmp_path / "out", 0)["prediction"]["picture"]
+        told = cv2.imread(str(tmp_path / "out/files" / shown))[:, :, ::-1]
+        assert np.abs(told.astype(int) - plain(RED)).max() <= 3
+
+
+class TestFaces:
+    def test_landmarks_of_the_box(self, tmp_path: Path) -> None:
+        """The model always says the middle and the lower right corner of what it sees: of the box."""
+        picture = op.parameter([1, 3, 8, 8], np.float32, name="picture")
+        nothing = op.multiply(op.reduce_mean(picture, op.constant(np.array([2, 3])), False), op.constant(np.float32(0)))
+        first = op.slice(nothing, op.constant([0]), op.constant([1]), op.constant([1]), op.constant([1]))
+        out = op.add(first, op.constant(np.array([[0.5, 0.5, 1, 1]], np.float32)))
+        prepare(tmp_path, model=ov.Model([op.result(out)], [picture], "m"))
+        boxes = [{"label": 0, "bbox": [10, 4, 20, 8]}]
+        face = {"boxes": boxes, "landmarks": [[20, 8], [30, 12]]}
+        annotated(tmp_path / "inputs" / "dataset", [(plain(RED, 40, 30), face)])
+        wanted = reading("facial_landmark_detection", {"family": "points"}, metrics={"norm_by": "box"})
+        found = run(tmp_path, reading=wanted)
+        assert found["metrics"]["normed_error"]["value"] == pytest.approx(0, abs=1e-6)
+        assert drawn(tmp_path / "out", 0)["prediction"]["points"] == [[20, 8], [30, 12]]
+
+    def test_pairs(self, tmp_path: Path) -> None:
+        """The vector is the mean colour: pictures of one colour belong together. Sample 4 is in no pair."""
+        prepare(tmp_path, model=strongest_colour())
+        faces = [plain(RED), plain((200, 40, 30)), plain(BLUE), plain((20, 30, 180)), plain(GREEN)]
+        pairs = [[0, 1, 1, 0], [2, 3, 1, 1], [0, 2, 0, 0], [1, 3, 0, 1]]
+        annotated(tmp_path / "inputs" / "dataset", [(face, {"identity": 0}) for face in faces], pairs=pairs)
+        found = run(tmp_path, reading=reading("face_recognition", {"family": "embedding"}))
+        assert found["samples"] == 4
+        assert found["metrics"]["pairwise_accuracy"]["value"] == 1
+        rows = lines(tmp_path / "out" / "samples.jsonl")
+        assert [(row["row"], row["sample"], row["other"]) for row in rows] == [
+            (0, 0, 1),
+            (1, 2, 3),
+            (2, 0, 2),
+            (3, 1, 3),
+        ]
+        assert drawn(tmp_path / "out", 0)["prediction"]["similarity"] > 0.99
+
+    def test_faces_are_turned_upright(self, tmp_path: Path) -> None:
+        """A face lying on its side gives the vector of the upright one, when it is turned by its landmarks."""
+        upright = np.array([[30.3, 51.7], [65.5, 51.5], [48, 71.7], [33.5, 92.4], [62.7, 92.2]])
+        face = np.zeros((112, 96, 3), np.uint8)
+        face[:56] = RED
+        face[56:] = GREEN
+        # A quarter turn: (x, y) → (112 - y, x).
+        turned = np.ascontiguousarray(np.rot90(face, -1))
+        lying = np.stack([112 - upright[:, 1], upright[:, 0]], axis=1)
+        picture = op.parameter([1, 3, 112, 96], np.float32, name="picture")
+        small = op.reduce_mean(picture, op.constant(np.array([3])))
+        parts = op.reshape(small, op.constant(np.array([1, 336])), False)
+        prepare(tmp_path, model=ov.Model([op.result(parts)], [picture], "m"))
+        samples = [(face, {"landmarks": upright.tolist()}), (turned, {"landmarks": lying.tolist()})]
+        annotated(tmp_path / "inputs" / "dataset", samples, pairs=[[0, 1, 1, 0], [0, 1, 1, 1]])
+        similar = []
+        for align in (True, False):
+            wanted = reading("face_recognition", {"family": "embedding", "align": align})
+            run(tmp_path, reading=wanted)
+            similar.append(lines(tmp_path / "out" / "samples.jsonl")[0]["similarity"])
+        assert similar[0] > 0.98
+        assert similar[1] < 0.95
