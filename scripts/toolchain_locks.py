@@ -12,9 +12,10 @@ from pathlib import Path
 
 from workbench.toolchains.catalogue import DEFINITIONS, LOCKS, Definition
 
-# What each toolchain asks for; `setuptools` and `wheel` build what comes as source.
+# What each toolchain asks for. Accuracy Checker reckons COCO figures with `pycocotools`; `setuptools` and `wheel` build
+# what comes as source.
 REQUIREMENTS = {
-    "openvino-2023": ["openvino-dev[caffe,mxnet,onnx]==2023.3.0", "setuptools>=70.1,<80", "wheel"],
+    "openvino-2023": ["openvino-dev[caffe,mxnet,onnx]==2023.3.0", "pycocotools", "setuptools>=70.1,<80", "wheel"],
 }
 
 

@@ -1,4 +1,4 @@
-"""A dataset of the workbench as Accuracy Checker reads it: names and annotations only, pictures are linked or copied."""
+"""A dataset of the workbench as Accuracy Checker reads it: names and annotations, and copies of the pictures."""
 
 import json
 import shutil

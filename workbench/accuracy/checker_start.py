@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from workbench.accuracy import checker_rules, readings, repository
-from workbench.accuracy.checker_config import CheckerFacts, NotForChecker, write
+from workbench.accuracy.checker_config import NotForChecker, write
 from workbench.accuracy.checker_jobs import ACCURACY_CHECKER, TOOLCHAIN
-from workbench.accuracy.known import Known, side
+from workbench.accuracy.for_checker import facts_of
 from workbench.accuracy.reading_schemas import for_engine
 from workbench.accuracy.schemas import ReportWanted
 from workbench.db.tables import Job, Project
@@ -70,7 +70,10 @@ def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWa
 def written(read: readings.Read, project: Project) -> str:
     """The configuration for a project's reading. Raises NotPossible."""
     try:
-        return write(facts_of(read.known, project), read.reading)
+        facts = facts_of(
+            read.known.name or "model", _device(project.device), project.precision, read.known, read.reading
+        )
+        return write(facts, read.reading)
     except NotForChecker as error:
         raise NotPossible(
             f"Accuracy Checker cannot be told of {error}.",
@@ -79,20 +82,6 @@ def written(read: readings.Read, project: Project) -> str:
         ) from error
 
 
-def facts_of(known: Known, project: Project) -> CheckerFacts:
-    """Raises NotForChecker for a model whose input has no fixed size."""
-    image = known.image
-    height, width = side(image) if image is not None else (-1, -1)
-    if image is None or height < 1 or width < 1:
-        raise NotForChecker("a model whose input has no fixed size")
-    return CheckerFacts(
-        name=known.name or "model",
-        # What hangs together with others (HETERO:…) has no counterpart there.
-        device="GPU" if project.device.startswith("GPU") else "CPU",
-        input_name=image.name,
-        input_width=width,
-        input_height=height,
-        layout=image.layout or "NCHW",
-        classes=len(known.labels or []),
-        precision=project.precision,
-    )
+def _device(device: str) -> str:
+    """What hangs together with others (HETERO:…) has no counterpart there."""
+    return "GPU" if device.startswith("GPU") else "CPU"
