@@ -55,7 +55,9 @@ def published_anchors(version: str, outputs: int, classes: int) -> Anchors | Non
 def yolo_anchors(reading: Reading, ports: Ports, classes: ClassMap) -> Decode:
     decoding = reading["decoding"]
     chosen = _outputs(ports, decoding["outputs"])
-    grids = _grids(decoding, len(chosen), len(classes.names) + int(reading["classes"]["background"]))
+    known = len(classes.names) + int(reading["classes"]["background"])
+    # The channels of v2 for Pascal VOC's 20 classes, however many labels the dataset has.
+    grids = _grids(decoding, len(chosen), 20 if 125 in chosen[0].shape else known)
     first = int(reading["classes"]["background"])
 
     def decode(outputs: Outputs, geometry: Geometry) -> Answer:

@@ -18,6 +18,7 @@ from tests.unit.engine.tasks.detectors import (
 )
 from workbench.engine.protocol import EngineError
 from workbench.engine.tasks import detection, yolo
+from workbench.engine.tasks.task import ClassMap
 
 BOXES = np.array([[10, 20, 60, 90], [100, 30, 180, 110], [5, 5, 25, 35]], dtype=np.float64)
 CLASSES, STRENGTHS, SHARES = [1, 0, 2], [0.9, 0.8, 0.7], [0.95, 0.9, 0.85]
@@ -128,6 +129,17 @@ def test_v2(layout: str, activated: bool) -> None:
     outputs = {"out": formed(cells, layout)}
     wanted = reading(family="yolo_anchors", version="v2", anchors=anchors, activated=activated, score_threshold=0.2)
     decode = detection.decoder(wanted, ports({"out": outputs["out"].shape}), class_map(3))
+    expect(decode(outputs, geometry), BOXES, CLASSES, SCORES, 0.05)
+
+
+def test_v2_of_pascal_voc_without_names() -> None:
+    """125 channels are 5 · (5 + 20): the anchors are those for Pascal VOC, though nobody told the classes."""
+    geometry = GEOMETRIES[0]
+    anchors: Any = yolo.published_anchors("v2", 1, 20)
+    cells = grid(geometry, 32, anchors, [0, 1, 2], classes=20, softmax=True, cells=True)
+    outputs = {"out": formed(cells, "NCHW")}
+    wanted = reading(family="yolo_anchors", version="v2", score_threshold=0.2)
+    decode = detection.decoder(wanted, ports({"out": (1, 125, 13, 13)}), ClassMap((0, 1, 2), ()))
     expect(decode(outputs, geometry), BOXES, CLASSES, SCORES, 0.05)
 
 
