@@ -56,7 +56,8 @@ def _png(image: NDArray[np.uint8]) -> bytes:
 
 def detection_zip(path: Path, made: list[Scene]) -> Path:
     """COCO."""
-    images, annotations = [], []
+    images: list[dict[str, object]] = []
+    annotations: list[dict[str, object]] = []
     with zipfile.ZipFile(path, "w") as archive:
         for number, scene in enumerate(made):
             name = f"{number:04}.png"
@@ -122,7 +123,8 @@ def _save(path: Path, nodes: list[onnx.NodeProto], weights: dict[str, NDArray[np
 
 def _likeness(colors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weights and bias of a 1×1 convolution: −|pixel − colour|² but for |pixel|², which is the same for all."""
-    return (2 * colors / 255**2)[:, :, None, None], (-(colors**2).sum(1) / 255**2).astype(np.float32)
+    weight, bias = 2 * colors / 255**2, -(colors**2).sum(1) / 255**2
+    return weight[:, :, None, None].astype(np.float32), bias.astype(np.float32)
 
 
 def segmenter(path: Path) -> Path:
