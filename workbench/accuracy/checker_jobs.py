@@ -12,6 +12,7 @@ from workbench.accuracy.schemas import Metric
 from workbench.datasets import service as datasets
 from workbench.db.base import new_id
 from workbench.db.tables import Artifact, Report
+from workbench.engine import samples
 from workbench.errors import WorkbenchError
 from workbench.jobs import events
 from workbench.jobs.context import JobContext
@@ -49,7 +50,9 @@ def _check(context: JobContext) -> Outcome:
     context.stage("write the dataset", 1, 2, 0.0)
     exported = context.work / "dataset"
     exported.mkdir()
-    if not checker_dataset.export(reader, range(reader.count), reading.task, exported):
+    # The very samples that our own report takes.
+    numbers = samples.chosen(samples.read(reader.folder), wanted.get("subset"))
+    if not checker_dataset.export(reader, numbers, reading.task, exported):
         raise JobFailed(
             "no_samples", "The dataset has no sample with an annotation for this task.", "Choose another dataset."
         )
@@ -126,7 +129,7 @@ def _row(
 ) -> Report:
     metrics = metrics_of(told.get("metrics"))
     primary = next(iter(metrics))
-    samples = int(told["samples"]) if isinstance(told.get("samples"), int) else 0
+    count = int(told["samples"]) if isinstance(told.get("samples"), int) else 0
     elapsed = float(told["elapsed_s"]) if isinstance(told.get("elapsed_s"), int | float) else 0.0
     version, openvino = str(told.get("version"))[:40], str(told.get("openvino_version"))[:60]
     asked = _PRECISION.search(str(context.parameters["config"]))
@@ -141,10 +144,10 @@ def _row(
         "effective_precision": precision or "default",
         "device": device,
         "elapsed_s": elapsed,
-        "samples_per_s": samples / elapsed if elapsed > 0 else None,
+        "samples_per_s": count / elapsed if elapsed > 0 else None,
         "notes": notes,
         "reading": context.parameters["reading"],
-        "subset": None,
+        "subset": context.parameters.get("subset"),
         "engine": f"accuracy-checker {version}",
         "model_sha256": model.sha256,
         "reference": None,
@@ -158,7 +161,7 @@ def _row(
         model_id=model.id,
         kind="accuracy_checker",
         task=reading.task,
-        samples=samples,
+        samples=count,
         primary_metric=primary,
         primary_value=metrics[primary].value,
         result=result,

@@ -32,11 +32,9 @@ def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWa
         raise NotPossible("The model or dataset of this project is gone.", action="Create the project anew.")
     if project.target_id is None:
         raise NotPossible("The target of this project is gone.", action="Create the project anew.")
-    if wanted.subset is not None:
+    if wanted.subset is not None and wanted.subset.count > dataset.count:
         raise NotPossible(
-            "Accuracy Checker runs on the whole dataset.",
-            code="subset_not_supported",
-            action="Make a subset of the dataset and a project with it.",
+            f"'{dataset.name}' has {dataset.count} samples.", code="subset_too_large", action="Choose fewer."
         )
     read = readings.of_project(session, runtime, project)
     task = read.reading.task
@@ -53,7 +51,12 @@ def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWa
             raise readings.BadReading(mistakes)
     else:
         text = written(read, project)
-    parameters: dict[str, Any] = {"config": text, "own": wanted.yaml is not None, "reading": for_engine(read.reading)}
+    parameters: dict[str, Any] = {
+        "config": text,
+        "own": wanted.yaml is not None,
+        "reading": for_engine(read.reading),
+        "subset": wanted.subset.model_dump() if wanted.subset is not None else None,
+    }
     return jobs.create(
         session,
         runtime.queue,
