@@ -80,26 +80,65 @@ def _compressed(counts: list[int], width: int, height: int) -> Rle:
 def of_annotation(box: Mapping[str, Any], width: int, height: int) -> Rle:
     """The mask of an annotated object: polygons, RLE (of counts or compressed), or its box where it has none.
 
-    What pycocotools refuses is taken as if there were no mask.
+    What is none of these, or of another size than the picture, is taken as if it were not there.
     """
     segmentation = box.get("segmentation")
     try:
         if isinstance(segmentation, str):
             segmentation = json.loads(segmentation)
         if isinstance(segmentation, Mapping):
-            if isinstance(segmentation["counts"], list):
-                made: Rle = rle_codec.frPyObjects(dict(segmentation), height, width)
-                return made
-            return {"size": list(segmentation["size"]), "counts": _bytes(segmentation["counts"])}
+            return _of_rle(segmentation, width, height)
         if isinstance(segmentation, list):
-            polygons = [points for points in segmentation if len(points) >= 6]
+            # Far out of the picture a polygon shows nothing, but would be drawn point by point.
+            limits = np.array([width, height])
+            polygons = [
+                np.clip(np.array(points, dtype=np.float64).reshape(-1, 2), -limits, 2 * limits).ravel().tolist()
+                for points in segmentation
+                if len(points) >= 6
+            ]
             if polygons:
                 merged: Rle = rle_codec.merge(rle_codec.frPyObjects(polygons, height, width))
                 return merged
-    except Exception:  # pycocotools raises nothing more precise
-        segmentation = None
-    rectangle: list[Rle] = rle_codec.frPyObjects(np.array([box["bbox"]], dtype=np.float64), height, width)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        pass
+    left, top, across, down = np.nan_to_num(np.array(box["bbox"], dtype=np.float64)).tolist()
+    left, right = np.clip([left, left + across], 0, width)
+    top, bottom = np.clip([top, top + down], 0, height)
+    inside = np.array([[left, top, right - left, bottom - top]])
+    rectangle: list[Rle] = rle_codec.frPyObjects(inside, height, width)
     return rectangle[0]
+
+
+def _of_rle(rle: Mapping[str, Any], width: int, height: int) -> Rle:
+    """Raises ValueError, TypeError, KeyError unless its runs fill the picture: pycocotools never ends on others."""
+    counts = rle["counts"]
+    runs = np.array(counts, dtype=np.int64) if isinstance(counts, list) else run_lengths(_bytes(counts))
+    if list(rle["size"]) != [height, width] or (runs < 0).any() or runs.sum() != width * height:
+        raise ValueError("the runs do not fill the picture")
+    if isinstance(counts, list):
+        return _compressed(runs.tolist(), width, height)
+    return {"size": [height, width], "counts": _bytes(counts)}
+
+
+def run_lengths(text: bytes) -> NDArray[np.int64]:
+    """The runs of a compressed RLE (cocoapi's rleToString): characters from '0' on carry five bits each, the lowest
+    first, the sixth says that more follow, the fifth of the last one is the sign; from the fourth run on it is the
+    difference to the last but one. Raises ValueError."""
+    codes = np.frombuffer(text, dtype=np.uint8).astype(np.int64) - 48
+    last = codes & 32 == 0
+    if not len(codes) or (codes < 0).any() or (codes > 63).any() or not last[-1]:
+        raise ValueError("no compressed RLE")
+    starts = np.flatnonzero(np.r_[True, last[:-1]])
+    lengths = np.diff(np.r_[starts, len(codes)])
+    if lengths.max() > 8:
+        raise ValueError("a run is too long")
+    places = np.arange(len(codes)) - np.repeat(starts, lengths)
+    values = np.add.reduceat((codes & 31) << (5 * places), starts)
+    negative = codes[np.flatnonzero(last)] & 16 != 0
+    values -= negative.astype(np.int64) << (5 * lengths)
+    values[1::2] = np.cumsum(values[1::2])
+    values[2::2] = np.cumsum(values[2::2])
+    return values
 
 
 def _bytes(counts: Any) -> bytes:

@@ -71,7 +71,36 @@ def test_annotations_in_all_forms() -> None:
         np.testing.assert_array_equal(rle_codec.decode(made), expected)
 
 
-@pytest.mark.parametrize("form", ["no JSON", [[1, 2]], [[]], {"size": [6, 10]}, {"counts": [3]}, 7])
+@pytest.mark.parametrize("seed", range(6))
+def test_runs_of_compressed_text(seed: int) -> None:
+    """Decoded by pycocotools and counted."""
+    random = np.random.default_rng(seed)
+    picture = cv2.resize(random.random((7, 9)), (400, 300)) > 0.5
+    picture[0, 0] = bool(seed % 2)
+    flat = picture.ravel(order="F").astype(int)
+    edges = np.flatnonzero(np.diff(flat)) + 1
+    counts = np.diff(np.r_[0, edges, flat.size]).tolist()
+    encoded = rle_codec.encode(np.asfortranarray(picture.astype(np.uint8)))
+    assert instance_masks.run_lengths(encoded["counts"]).tolist() == ([0, *counts] if flat[0] else counts)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "no JSON", [[1, 2]], [[]], [["a"] * 6], {"size": [6, 10]}, {"counts": [60]}, 7, [7],
+        {"size": [6, 10], "counts": [3]}, {"size": [6, 10], "counts": [70, -10]}, {"size": [10, 6], "counts": [60]},
+        {"size": [6, 10], "counts": "00"}, {"size": [6, 10], "counts": ""}, {"size": [6, 10], "counts": "o" * 14 + "0"},
+        {"size": [6, 10], "counts": "o"}, {"size": [6, 10], "counts": "ä"}, {"size": [6, 10], "counts": None},
+    ],
+)  # fmt: skip
 def test_annotations_that_are_no_masks_become_their_box(form: object) -> None:
     made = instance_masks.of_annotation({"bbox": [2, 1, 6, 4], "segmentation": form}, 10, 6)
     assert rle_codec.area(made) == 24
+
+
+def test_polygons_far_out_of_the_picture() -> None:
+    """They would take all memory if each point of their edges were drawn."""
+    far = [[-1e300, -1e300, 1e300, -1e300, 1e300, 1e300, -1e300, 1e300]]
+    made = instance_masks.of_annotation({"bbox": [2, 1, 6, 4], "segmentation": far}, 10, 6)
+    assert rle_codec.area(made) == 60
+    assert rle_codec.area(instance_masks.of_annotation({"bbox": [2, 1, 1e300, 1e300]}, 10, 6)) == 40
