@@ -44,7 +44,7 @@ def yolo_seg(reading: Reading, ports: Ports, classes: ClassMap) -> Decode:
             answer, rows = box_rules.settle(found, decoding, classes, geometry)
             assert answer.boxes is not None
             maps = table[rows, -count:] @ prototypes.reshape(count, -1)
-            maps = np.nan_to_num(maps).reshape(-1, *prototypes.shape[1:])
+            maps = maps.reshape(-1, *prototypes.shape[1:])
             answer.masks = [
                 _cut_out(values, box, geometry, threshold) for values, box in zip(maps, answer.boxes, strict=True)
             ]
