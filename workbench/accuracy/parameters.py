@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.benchmarks import service as benchmarks
 from workbench.db.tables import Model
 from workbench.models import service as models
 from workbench.runtime import Runtime
@@ -27,6 +26,7 @@ def common(model: Model, device: str, precision: str | None, reading: Mapping[st
         "device": device,
         "precision": precision,
         "layouts": {port["name"]: port["layout"] for port in inputs if port.get("layout")},
-        "shapes": benchmarks.shapes_for(inputs, None),
+        # Inputs of open size take each picture as it is.
+        "shapes": None,
         "reading": dict(reading),
     }

@@ -14,7 +14,6 @@ from workbench.benchmarks.keeping import keep_run
 from workbench.benchmarks.recorded import best, layers, runs
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
 from workbench.benchmarks.search_service import start as start_search
-from workbench.benchmarks.shapes import shapes_for
 from workbench.db.tables import Job, Project, Run
 from workbench.errors import Conflict, NotFound
 from workbench.jobs import events
@@ -24,10 +23,7 @@ from workbench.names import find
 from workbench.storage.store import Storage
 
 # What other rooms that measure, compare and report call, too.
-__all__ = [
-    "best", "engine_inputs", "engine_parameters", "findings", "keep_run", "layers", "runs", "shapes_for",
-    "start_search",
-]  # fmt: skip
+__all__ = ["best", "engine_inputs", "engine_parameters", "findings", "keep_run", "layers", "runs", "start_search"]
 
 BASELINE = [
     Configuration(hint="latency"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.db.tables import Model as ModelRow
 from workbench.jobs.schemas import Job
@@ -77,6 +77,9 @@ class Analysis(BaseModel):
 
 class Preprocessing(BaseModel):
     """How a picture becomes the model's input: resize, colour, then (value - mean) / scale per channel."""
+
+    # A word that is not known is a mistake of whoever wrote it.
+    model_config = ConfigDict(extra="forbid")
 
     color: Literal["RGB", "BGR", "GRAY"] | None = None
     resize: Literal["stretch", "letterbox", "crop", "fit"] = Field(
