@@ -1,5 +1,6 @@
 """Rows, confusion and intervals of the judge of boxes, by hand."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from tests.unit.engine.tasks.detectors import reading
 from tests.unit.engine.tasks.scenes import LABELS, scene
+from workbench.accuracy.schemas import Metric, ReportTables
 from workbench.engine.tasks import coco_metrics, detection, detection_judge, voc_metrics
 from workbench.engine.tasks.detection_judge import DetectionJudge
 from workbench.engine.tasks.task import NO_LABEL, Answer, Facts, Truth
@@ -154,3 +156,21 @@ def test_memory_keeps_no_boxes_and_masks() -> None:
         boxes += len(kept.labels)
         size += sum(array.nbytes for array in vars(kept).values() if isinstance(array, np.ndarray))
     assert size < 29 * boxes + 30 * 3 * 24 + 1
+
+
+@pytest.mark.parametrize("masks", [True, False])
+def test_all_is_as_the_report_has_it(masks: bool) -> None:
+    """Rows and summary are JSON without NaN, and what the API's schemas describe."""
+    one = DetectionJudge(reading(), Facts(LABELS), masks=masks)
+    for pair in scene(2, 10, masks=masks):
+        json.dumps(one.add(*pair), allow_nan=False)
+        json.dumps([*one.class_rows(), *one.matches()], allow_nan=False)
+    summary = one.finish()
+    json.dumps([summary.metrics, summary.tables, summary.notes], allow_nan=False)
+    tables = ReportTables.model_validate(summary.tables)
+    assert {row.name for row in tables.classes} <= set(LABELS)
+    assert tables.confusion is not None
+    assert sum(cell[2] for cell in tables.confusion.cells) > 0
+    assert tables.curves[0].kind == "precision_recall"
+    for metric in summary.metrics.values():
+        assert 0 <= Metric.model_validate(metric).value <= 1
