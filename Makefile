@@ -14,10 +14,10 @@ PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& command -v "$$python" && break; done)
 endif
 
-.PHONY: help setup run demo test chaos parity trust search lists format lint types api locks wheel clean
+.PHONY: help setup run demo test chaos parity trust search accuracy-parity lists format lint types api locks wheel clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
 
 setup: ## make the environment: .venv, packages, the built page
 	@if [ -z "$(PYTHON)" ]; then \
@@ -58,6 +58,9 @@ trust: setup ## how often the gate is right: 100 comparisons of each kind (COUNT
 
 search: setup ## guided search against the full grid on this machine, interleaved
 	@$(BIN)/python -m tests.benchmarks.search_front
+
+accuracy-parity: setup ## our metrics beside those of the real Accuracy Checker (installs its toolchain)
+	@$(BIN)/python -m tests.benchmarks.accuracy_parity
 
 lists: setup ## latency of lists with many rows and clients
 	@$(BIN)/python -m tests.benchmarks.lists

@@ -154,7 +154,7 @@ def _metrics(reading: Reading, facts: CheckerFacts) -> list[dict[str, Any]]:
             }
         ]
         if wanted.coco:
-            found.append({"name": "ap", "type": "coco_orig_precision"})
+            found.append({"name": "coco_ap", "type": "coco_orig_precision"})
         return found
     argmax = not getattr(reading.decoding, "argmax_in_model", False)
     return [

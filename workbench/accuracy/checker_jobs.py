@@ -28,7 +28,7 @@ EXPORT_PART = 0.1
 _PRECISION = re.compile(r"INFERENCE_PRECISION_HINT: ['\"]?(f32|bf16|f16)\b")
 _LABELS = {
     "map": "mAP",
-    "ap": "AP",
+    "coco_ap": "COCO AP",
     "mean_iou": "Mean IoU",
     "pixel_accuracy": "Pixel accuracy",
 }
