@@ -229,14 +229,15 @@ def _fixed(model: ov.Model, layouts: list[str], places: Mapping[int, Picture]) -
 
 class Requests:
     """Infer requests of one model, started in turn; what each gives goes to the function it was started with, in a
-    thread of OpenVINO's. Outputs are only good inside of that function."""
+    thread of OpenVINO's. Outputs are only good inside of that function; they go by their names, or `by_place` by their
+    numbers as text."""
 
-    def __init__(self, served: Served, count: int | None = None) -> None:
+    def __init__(self, served: Served, count: int | None = None, *, by_place: bool = False) -> None:
         import openvino as ov
         from openvino._pyopenvino import AsyncInferQueue as Native
 
         self._served = served
-        self._names = [port.name for port in served.ports.outputs]
+        self._names = [str(place) if by_place else port.name for place, port in enumerate(served.ports.outputs)]
         self._failed: BaseException | None = None
         self._lock = threading.Lock()
         try:

@@ -46,6 +46,12 @@ def zero_of(picture: Any, axes: list[int]) -> Any:
     return op.multiply(op.reduce_mean(picture, op.constant(np.array(axes)), True), op.constant(np.float32(0)))
 
 
+def read_file(path: Path) -> Any:
+    found = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert found is not None
+    return found
+
+
 class TestClassification:
     def test_every_colour_is_told(self, tmp_path: Path) -> None:
         prepare(tmp_path, model=strongest_colour())
@@ -238,9 +244,9 @@ class TestPictures:
         assert found["metrics"]["mean_iou"]["value"] == 1
         shown = drawn(tmp_path / "out", 0)
         files = tmp_path / "out" / "files"
-        told = cv2.imread(str(files / shown["prediction"]["mask"]), cv2.IMREAD_UNCHANGED)
+        told = read_file(files / shown["prediction"]["mask"])
         assert (told[1:] == mask[1:]).all()
-        assert (cv2.imread(str(files / shown["annotation"]["mask"]), cv2.IMREAD_UNCHANGED) == mask).all()
+        assert (read_file(files / shown["annotation"]["mask"]) == mask).all()
 
     def test_masks_of_an_older_form(self, tmp_path: Path) -> None:
         prepare(tmp_path, model=identity())
@@ -259,7 +265,7 @@ class TestPictures:
         )
         prepare(tmp_path, model=ov.Model([op.result(out)], [small, large], "m"))
         target = np.random.default_rng(0).integers(0, 256, (24, 24, 3)).astype(np.uint8)
-        target = cv2.GaussianBlur(target, (5, 5), 2)
+        target = np.asarray(cv2.GaussianBlur(target, (5, 5), 2), np.uint8)
         lowered = cv2.resize(target, (12, 12), interpolation=cv2.INTER_AREA)
         folder = annotated(tmp_path / "inputs" / "dataset", [(lowered, {"target": "targets/000000.png"})])
         (folder / "targets").mkdir()
@@ -273,7 +279,7 @@ class TestPictures:
         bicubic = cv2.resize(lowered, (24, 24), interpolation=cv2.INTER_CUBIC)
         assert found["metrics"]["psnr"]["value"] == pytest.approx(cv2.PSNR(target, bicubic), abs=1e-6)
         shown = drawn(tmp_path / "out", 0)
-        told = cv2.imread(str(tmp_path / "out/files" / shown["prediction"]["picture"]))
+        told = read_file(tmp_path / "out/files" / shown["prediction"]["picture"])
         assert (told[:, :, ::-1] == bicubic).all()
 
     @pytest.mark.parametrize("channels", [3, 4])
@@ -310,7 +316,7 @@ class TestPictures:
         found = run(tmp_path, reading=wanted)
         assert found["metrics"]["psnr"]["value"] > 45
         shown = drawn(tmp_path / "out", 0)["prediction"]["picture"]
-        told = cv2.imread(str(tmp_path / "out/files" / shown))[:, :, ::-1]
+        told = read_file(tmp_path / "out/files" / shown)[:, :, ::-1]
         assert np.abs(told.astype(int) - plain(RED)).max() <= 3
 
 
