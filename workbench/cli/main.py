@@ -8,6 +8,7 @@ import typer
 
 from workbench import __version__
 from workbench.cli import (
+    accuracy,
     benchmark,
     check,
     compare,
@@ -17,7 +18,9 @@ from workbench.cli import (
     export,
     jobs,
     models,
+    predict,
     projects,
+    reports,
     runs,
     search,
     serve,
@@ -40,6 +43,10 @@ app.add_typer(targets.app, name="target")
 app.add_typer(projects.app, name="project")
 app.command()(benchmark.benchmark)
 app.command()(search.search)
+app.command()(accuracy.accuracy)
+app.command()(predict.predict)
+projects.app.command("reading")(accuracy.reading)
+app.add_typer(reports.app, name="report")
 app.command()(check.check)
 app.command()(compare.compare)
 export.add_to(runs.app, projects.app)

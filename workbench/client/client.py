@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from workbench import discovery
-from workbench.client import exports, files, sources, uploads, waiting
+from workbench.client import accuracy, exports, files, sources, uploads, waiting
 from workbench.client.connection import Connection, Json, ref
 from workbench.client.datasets import DatasetCalls, OnSending
 from workbench.client.datasets import given as _given
@@ -34,6 +34,8 @@ class Client(DatasetCalls):
         # A server with a login does not read files for its clients, unless its administrator opened folders.
         self._sees_files = server.here and server.token is None
         self._connection = Connection(server.url, token or server.token, transport)
+        # Readings, reports and predictions.
+        self.accuracy = accuracy.Accuracy(self._connection, lambda packed: self._send(packed, None))
 
     def __enter__(self) -> "Client":
         return self

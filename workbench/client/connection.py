@@ -83,6 +83,9 @@ class Connection:
     def post(self, path: str, body: Any = None) -> Json:
         return self._document(self.request("POST", path, body=body))
 
+    def put(self, path: str, body: Any) -> Json:
+        return self._document(self.request("PUT", path, body=body))
+
     def patch(self, path: str, body: Any) -> Json:
         return self._document(self.request("PATCH", path, body=body))
 
