@@ -1,0 +1,138 @@
+import { Checkbox, MultiSelect, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import type { Port } from "../../api/types";
+import { shapeText } from "../../format/words";
+import type { Field } from "./families";
+import { typed, typedText } from "./fields";
+
+interface Props {
+  field: Field;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  /** What the server said of it. */
+  problem?: string;
+  /** Told when what was typed cannot be used, so that nothing older is saved in its place. */
+  onProblem: (path: string, problem: string | null) => void;
+  inputs: readonly Port[];
+  outputs: readonly Port[];
+}
+
+const portLabel = (port: Port) => `${port.name} · ${shapeText(port.shape)}`;
+
+/** One field of a reading. */
+export function FieldControl({ field, value, onChange, problem, onProblem, inputs, outputs }: Props) {
+  const { kind, label, explain, unit, none } = field;
+  const common = { label: unit ? `${label}, ${unit}` : label, description: explain, error: problem };
+  switch (kind) {
+    case "flag":
+      return (
+        <Checkbox
+          label={label}
+          description={explain}
+          error={problem}
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      );
+    case "choice":
+    case "input":
+    case "output": {
+      const ports = kind === "input" ? inputs : outputs;
+      const options =
+        kind === "choice"
+          ? [...(field.options ?? [])]
+          : ports.map((port) => ({ value: port.name, label: portLabel(port) }));
+      const chosen = typeof value === "string" || typeof value === "number" ? String(value) : "";
+      // A name that the model does not have is shown all the same: it is what was said.
+      if (chosen !== "" && !options.some((option) => option.value === chosen))
+        options.push({ value: chosen, label: `${chosen} (not there)` });
+      return (
+        <NativeSelect
+          {...common}
+          value={chosen}
+          onChange={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.value)}
+          data={none === undefined ? options : [{ value: "", label: none }, ...options]}
+        />
+      );
+    }
+    case "outputs":
+      return (
+        <MultiSelect
+          {...common}
+          placeholder={Array.isArray(value) && value.length > 0 ? undefined : none}
+          value={Array.isArray(value) ? value.map(String) : []}
+          onChange={(chosen) => onChange(chosen.length > 0 ? chosen : null)}
+          data={outputs.map((port) => ({ value: port.name, label: portLabel(port) }))}
+        />
+      );
+    case "share":
+    case "whole":
+    case "number":
+      return <NumberField {...{ field, value, onChange, onProblem }} common={common} />;
+    default:
+      return <TextField {...{ field, value, onChange, onProblem }} common={common} />;
+  }
+}
+
+interface TypedProps extends Pick<Props, "field" | "value" | "onChange" | "onProblem"> {
+  common: { label: string; description?: string; error?: string };
+}
+
+function NumberField({ field, value, onChange, onProblem, common }: TypedProps) {
+  const share = field.kind === "share";
+  const [empty, setEmpty] = useState(false);
+  const missing = empty && field.none === undefined;
+  return (
+    <NumberInput
+      {...common}
+      error={missing ? "Needed." : common.error}
+      placeholder={field.none}
+      value={empty || typeof value !== "number" ? "" : value}
+      min={share ? 0 : field.min}
+      max={share ? 1 : field.max}
+      step={share ? 0.05 : 1}
+      allowDecimal={field.kind !== "whole"}
+      onChange={(next) => {
+        const number = next === "" ? null : Number(next);
+        const none = number === null || !Number.isFinite(number);
+        setEmpty(none);
+        onProblem(field.path, none && field.none === undefined ? "Needed." : null);
+        if (!none) onChange(number);
+        else if (field.none !== undefined) onChange(null);
+      }}
+    />
+  );
+}
+
+function TextField({ field, value, onChange, onProblem, common }: TypedProps) {
+  const [text, setText] = useState(() => typedText(field.kind, value));
+  const [problem, setProblem] = useState<string | null>(null);
+  const told = useRef(JSON.stringify(value));
+  useEffect(() => {
+    const now = JSON.stringify(value);
+    if (now === told.current) return;
+    told.current = now;
+    setText(typedText(field.kind, value));
+    setProblem(null);
+  }, [value, field.kind]);
+  return (
+    <TextInput
+      {...common}
+      error={problem ?? common.error}
+      placeholder={field.none}
+      value={text}
+      onChange={(event) => {
+        const next = event.currentTarget.value;
+        setText(next);
+        const read = typed(field, next);
+        const wrong = read.ok ? null : read.problem;
+        setProblem(wrong);
+        onProblem(field.path, wrong);
+        if (read.ok) {
+          told.current = JSON.stringify(read.value);
+          onChange(read.value);
+        }
+      }}
+    />
+  );
+}
