@@ -5,7 +5,9 @@ import { createServer } from "node:http";
 import { extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as made from "./mockData.mjs";
+import { datasetFile } from "./mockDatasets.mjs";
 import { db, newest, option, streams } from "./mockDb.mjs";
+import { predictionFile } from "./mockPredictions.mjs";
 import { access, missing, problem, routes, samplesOf } from "./mockRoutes.mjs";
 
 const PORT = Number(option("port", "5670"));
@@ -78,7 +80,9 @@ createServer(async (request, response) => {
     return request.on("close", () => streams.delete(response));
   }
   if (path.startsWith("/uploads")) return upload(request, response, path, body);
-  const seen = /^\/datasets\/([^/]+)\/samples\/(\d+)\/(thumbnail|image)$/.exec(path);
+  const seen = /^\/datasets\/([^/]+)\/samples\/(\d+)\/(thumbnail|image|target)$/.exec(path);
+  const file = datasetFile(path) ?? predictionFile(path);
+  if (file) return response.writeHead(200, { "Content-Type": file[0] }).end(file[1]);
   if (seen)
     return response
       .writeHead(200, { "Content-Type": "image/svg+xml" })

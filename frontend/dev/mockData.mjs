@@ -247,3 +247,10 @@ export function picture({ id, width, height }) {
   const hue = (id * 47) % 360;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="hsl(${hue} 25% 68%)"/><rect y="${height * 0.62}" width="100%" height="40%" fill="hsl(${(hue + 90) % 360} 22% 48%)"/><circle cx="${width * 0.7}" cy="${height * 0.28}" r="${height * 0.12}" fill="hsl(${(hue + 40) % 360} 55% 82%)"/></svg>`;
 }
+
+export const problems = Array.from({ length: 20 }, (_, index) => ({
+  file: index % 3 ? "annotations/instances.json" : `val/${index}.jpg`,
+  line: index % 3 ? 12 + index * 40 : null,
+  problem: index % 3 ? `the category ${99 + index} is not in the list` : "the picture is cut off",
+  fix: index % 3 ? "add it to 'categories'" : "bring it again",
+}));

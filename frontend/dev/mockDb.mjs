@@ -236,7 +236,15 @@ export function importJob(resource, wanted, thing) {
   const bad = /\.(pt|pth|txt)$/.test(upload?.name ?? wanted.path ?? "");
   const own = resource === "models" ? { model_id: row.id } : { dataset_id: row.id };
   const job = addJob(resource === "models" ? "model_import" : "dataset_import", `Import ${name}`, own);
-  if (bad)
+  if (bad && resource === "datasets") {
+    job.error = {
+      code: "dataset_invalid",
+      message:
+        "The annotations have a mistake. annotations/instances.json:12: the category 99 is not in the list -> add it to 'categories'. There are 119 more problems.",
+      action: "Correct what is listed (the job's log has all of it) and import the dataset again.",
+    };
+    job.result = { count: 120, problems: made.problems };
+  } else if (bad)
     job.error = {
       code: "model_needs_toolchain",
       message: "This is a PyTorch file, which cannot be read without PyTorch.",

@@ -2,6 +2,7 @@
 
 import { compareRoutes } from "./mockCompare.mjs";
 import * as made from "./mockData.mjs";
+import { annotated, datasetRoutes, more } from "./mockDatasets.mjs";
 import {
   addJob,
   addProject,
@@ -16,10 +17,12 @@ import {
 } from "./mockDb.mjs";
 import { finishedSearch, labRoutes } from "./mockLab.mjs";
 import { ceilings, layers } from "./mockLayers.mjs";
+import { predictionRoutes } from "./mockPredictions.mjs";
 import { latencies } from "./mockRuns.mjs";
 
 const pictures = new Map();
 const layerTables = new Map();
+if (!flag("empty")) more();
 if (db.projects[1]) finishedSearch(db.projects[1]);
 if (!flag("no-ceilings")) made.target.ceilings = [ceilings];
 export const access = { loggedIn: !flag("login") };
@@ -38,7 +41,7 @@ function page(list, query, sorts = {}) {
   const sort = query.get("sort") ?? "-created_at";
   const value = sorts[sort.replace("-", "")] ?? ((row) => row[sort.replace("-", "")]);
   const q = query.get("q")?.toLowerCase();
-  const rows = list.filter((row) => !q || row.name.toLowerCase().includes(q));
+  const rows = list.filter((row) => !q || (row.name ?? row.file).toLowerCase().includes(q));
   rows.sort((a, b) => ((value(a) ?? "") < (value(b) ?? "") ? -1 : 1) * (sort.startsWith("-") ? -1 : 1));
   return {
     items: rows.slice(from, from + limit),
@@ -89,6 +92,8 @@ function enter() {
 
 export const routes = [
   ...labRoutes,
+  ...datasetRoutes,
+  ...predictionRoutes,
   ...compareRoutes,
   [
     "GET",
@@ -364,7 +369,11 @@ export const routes = [
 
 export function samplesOf(ref) {
   const set = byRef(db.datasets, ref);
-  if (!pictures.has(set.id)) pictures.set(set.id, made.samples(set));
+  if (!pictures.has(set.id))
+    pictures.set(
+      set.id,
+      made.samples(set).map((sample) => annotated(set, sample)),
+    );
   return pictures.get(set.id);
 }
 

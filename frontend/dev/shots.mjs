@@ -30,7 +30,20 @@ const child = (await (await fetch(`${URL_}/api/v1/projects?limit=50`)).json()).i
   (entry) => entry.parent_id,
 )?.id;
 const search = (await (await fetch(`${URL_}/api/v1/jobs?kind=search&limit=1`)).json()).items?.[0]?.id;
+const sets = (await (await fetch(`${URL_}/api/v1/datasets?limit=100`)).json()).items ?? [];
+const datasetPages = Object.fromEntries(
+  sets.flatMap(({ id, format }) => [
+    [`dataset-${format}`, `/datasets/${id}`],
+    [`dataset-${format}-sample`, `/datasets/${id}?sample=4`],
+  ]),
+);
 const pages = {
+  "dataset-generate": "/datasets/generate",
+  "dataset-generate-from": `/datasets/generate?dataset=${dataset}`,
+  "dataset-search": `/datasets/${dataset}?q=17&label=0`,
+  "try-project": `/projects/${project}/try`,
+  "try-sample": `/projects/${project}/try?dataset=${dataset}&sample=3`,
+  "try-model": `/models/${model}/try`,
   compare: `/compare?side=${sides[0]}&side=${sides[1]}`,
   "compare-three": `/compare?${sides.map((id) => `side=${id}`).join("&")}&with=2&q=conv`,
   "compare-empty": "/compare",
@@ -56,6 +69,7 @@ const pages = {
   dataset: `/datasets/${dataset}`,
   "dataset-sample": `/datasets/${dataset}?sample=4`,
   "dataset-import": "/datasets/import",
+  ...datasetPages,
   targets: "/targets",
   target: `/targets/${target}`,
   jobs: "/jobs",

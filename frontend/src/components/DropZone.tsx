@@ -85,6 +85,7 @@ export function DropZone({ files, onChange, disabled = false, children }: Props)
                     <button
                       type="button"
                       className="plain dim"
+                      style={{ minWidth: 24, minHeight: 24, textAlign: "center" }}
                       aria-label={`Leave out ${path}`}
                       onClick={() => onChange(files.filter((entry) => entry.path !== path))}
                     >

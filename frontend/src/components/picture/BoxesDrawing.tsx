@@ -1,5 +1,5 @@
 import { labelColor } from "../../features/datasets/labelColors";
-import { type BoxesLayer, boxText, type PictureBox, type PointsLayer, polygonsOf } from "./layers";
+import { type BoxesLayer, bones, boxText, type PictureBox, type PointsLayer, polygonsOf } from "./layers";
 import classes from "./Picture.module.css";
 import type { Size } from "./view";
 
@@ -65,6 +65,20 @@ export function BoxesDrawing({ layer, size, scale, colors, opacity, picked, onPi
               strokeDasharray={layer.dashed || box.difficult || box.crowd ? "5 3" : undefined}
               vectorEffect="non-scaling-stroke"
             />
+            {box.keypoints &&
+              bones(box.keypoints, layer.skeleton).map(([from, to], at) => (
+                <line
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a bone is its place in the skeleton
+                  key={at}
+                  x1={from[0]}
+                  y1={from[1]}
+                  x2={to[0]}
+                  y2={to[1]}
+                  stroke={color}
+                  strokeWidth={2}
+                  vectorEffect="non-scaling-stroke"
+                />
+              ))}
             {box.keypoints
               ?.filter(([, , seen]) => seen === undefined || seen > 0)
               .map(([cx, cy], at) => (

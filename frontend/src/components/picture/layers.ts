@@ -31,6 +31,8 @@ export interface BoxesLayer extends Common {
   dashed?: boolean;
   /** In place of the colour of the label. */
   color?: string | ((box: PictureBox) => string);
+  /** Pairs of key points that are joined, counted from 0. */
+  skeleton?: readonly (readonly number[])[] | null;
   /** Names (and scores) beside the boxes; default: on. */
   named?: boolean;
 }
@@ -75,4 +77,18 @@ export function polygonsOf(segmentation: unknown): string[] {
   return segmentation
     .filter((polygon): polygon is number[] => Array.isArray(polygon) && polygon.length >= 6)
     .map((polygon) => polygon.map(Number).filter(Number.isFinite).join(" "));
+}
+
+type Point = readonly number[];
+
+/** The ends of every bone of `skeleton` of which both are seen. */
+export function bones(points: readonly Point[], skeleton: BoxesLayer["skeleton"]): [Point, Point][] {
+  const seen = (index: number | undefined) => {
+    const point = index === undefined ? undefined : points[index];
+    return point && (point[2] === undefined || point[2] > 0) ? point : null;
+  };
+  return (skeleton ?? []).flatMap(([a, b]): [Point, Point][] => {
+    const [from, to] = [seen(a), seen(b)];
+    return from && to ? [[from, to]] : [];
+  });
 }

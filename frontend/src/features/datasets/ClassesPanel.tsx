@@ -26,7 +26,9 @@ export function ClassesPanel({ dataset, label, onPick }: Props) {
   const most = all[0]?.count ?? 0;
   const total = all.reduce((sum, row) => sum + row.count, 0);
   const absent = all.filter((row) => row.count === 0).length;
-  const objects = dataset.tasks.some((task) => task.includes("detection") || task.includes("segmentation"));
+  const objects = dataset.tasks.some(
+    (task) => task === "object_detection" || task === "instance_segmentation",
+  );
   const save = () => {
     const columns = (["label", "name", "count"] as const).map((header) => ({
       header,

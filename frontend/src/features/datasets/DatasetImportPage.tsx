@@ -29,7 +29,7 @@ export function DatasetImportPage() {
           </>
         }
       />
-      <div className="columns wide-narrow">
+      <div className="columns wide-narrow" style={{ alignItems: "start" }}>
         <Panel>
           <DatasetImportForm
             watch={watch}

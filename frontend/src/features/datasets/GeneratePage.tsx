@@ -73,7 +73,7 @@ export function GeneratePage() {
         title="Generate a dataset"
         facts="Pictures without annotations: for benchmarks, calibration, and comparison with a parent model."
       />
-      <div className="columns wide-narrow">
+      <div className="columns wide-narrow" style={{ alignItems: "start" }}>
         <form className="fields" onSubmit={submit} aria-label="Generate a dataset">
           <Panel title="Pictures">
             <GenerateSource

@@ -72,7 +72,7 @@ export function GeneratePreview({ form, augmentations, valid }: Props) {
             // biome-ignore lint/suspicious/noArrayIndexKey: titles repeat, and a place is what an item is
             <li key={index} style={{ opacity: isFetching ? 0.6 : 1 }}>
               <figure>
-                <img src={image} alt={title} />
+                <img src={image} alt="" />
                 <figcaption className="small dim">{title}</figcaption>
               </figure>
             </li>

@@ -9,10 +9,10 @@ export function RefusedImport({ job }: { job: Job }) {
   if (items.length === 0) return null;
   return (
     <div className="stack tight">
-      <h3>
+      <h2>
         {counted(total, "problem")}
         {total > items.length && <span className="dim"> · the first {items.length} are listed</span>}
-      </h3>
+      </h2>
       <ProblemTable caption="Problems of the refused import" items={items} />
     </div>
   );

@@ -1,9 +1,7 @@
-import { useMemo } from "react";
 import type { Dataset, Sample } from "../../api/types";
 import { counted, decimal, percent } from "../../format/number";
 import { labelColor } from "./labelColors";
-import { legendOf, useMask } from "./MaskLayers";
-import { labelsOf } from "./maskPng";
+import { useMaskLegend } from "./useMask";
 
 /** The annotations of a sample as text. */
 export function SampleDetail({ sample, dataset }: { sample: Sample; dataset: Dataset }) {
@@ -33,12 +31,9 @@ export function SampleDetail({ sample, dataset }: { sample: Sample; dataset: Dat
 }
 
 function MaskLegend({ mask, dataset }: { mask: string; dataset: Dataset }) {
-  const { data } = useMask(mask);
-  const found = useMemo(
-    () => (data ? legendOf(labelsOf(data), dataset.labels, dataset.colors) : []),
-    [data, dataset.labels, dataset.colors],
-  );
-  const all = data ? data.width * data.height : 1;
+  const { data, error } = useMaskLegend(mask, dataset.labels, dataset.colors);
+  if (error) return <p className="bad-text small">The mask could not be read: {error.message}</p>;
+  if (!data) return null;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
     <section className="scroll" style={{ maxHeight: "40vh" }} tabIndex={0} aria-label="Classes of its pixels">
@@ -53,13 +48,13 @@ function MaskLegend({ mask, dataset }: { mask: string; dataset: Dataset }) {
           </tr>
         </thead>
         <tbody>
-          {found.map(({ label, name, color, pixels }) => (
+          {data.entries.map(({ label, name, color, pixels }) => (
             <tr key={label}>
               <th scope="row">
                 <Swatch color={color} />
                 {name}
               </th>
-              <td className="num">{percent(pixels / all)}</td>
+              <td className="num">{percent(pixels / data.all)}</td>
             </tr>
           ))}
         </tbody>

@@ -85,7 +85,7 @@ export function SampleGrid({ dataset, filters, total, annotations, onOpen }: Pro
         ref={scroll}
         className="scroll"
         style={{ maxHeight: HEIGHT_PX }}
-        aria-label="Pictures"
+        aria-label="Thumbnails"
         onKeyDown={move}
       >
         <div ref={measured} style={{ height: virtualizer.getTotalSize(), position: "relative" }}>
@@ -137,6 +137,7 @@ interface CellProps {
 function Cell({ dataset, place, sample, annotations, reachable, onOpen, onFocus }: CellProps) {
   const what = sample && annotations ? contents(sample) : null;
   const name = sample?.name || sample?.file;
+  const caption = what ?? name?.split("/").pop() ?? "\u00a0";
   return (
     <button
       type="button"
@@ -146,13 +147,7 @@ function Cell({ dataset, place, sample, annotations, reachable, onOpen, onFocus 
       onFocus={() => onFocus(place)}
       onClick={() => sample && onOpen(sample.id, place)}
       title={name}
-      aria-label={
-        sample
-          ? `${name}${sample.label_name ? `, ${sample.label_name}` : ""}${
-              sample.boxes.length > 0 ? `, ${counted(sample.boxes.length, "object")}` : ""
-            }${sample.has_mask ? ", with a mask" : ""}`
-          : `Picture ${place + 1}, not loaded yet`
-      }
+      aria-label={sample ? `${caption}${spoken(sample, what)}` : `Picture ${place + 1}, not loaded yet`}
     >
       <span className={classes.picture}>
         {sample && (
@@ -163,7 +158,20 @@ function Cell({ dataset, place, sample, annotations, reachable, onOpen, onFocus 
           </>
         )}
       </span>
-      <span className={classes.name}>{what ?? name?.split("/").pop() ?? "\u00a0"}</span>
+      <span className={classes.name}>{caption}</span>
     </button>
   );
+}
+
+/** What a thumbnail shows beyond its caption. */
+function spoken(sample: Sample, what: string | null): string {
+  const parts = [
+    what === null ? null : sample.name || sample.file,
+    sample.boxes.length > 0 ? counted(sample.boxes.length, "object") : null,
+    sample.has_mask ? "with a mask" : null,
+  ];
+  return parts
+    .filter((part) => part !== null)
+    .map((part) => `, ${part}`)
+    .join("");
 }

@@ -1,22 +1,15 @@
+import { useMemo } from "react";
 import type { Dataset, Sample } from "../../api/types";
+import type { PictureLayer } from "../../components/picture/layers";
+import { Picture } from "../../components/picture/Picture";
 import { BeforeAfter } from "../predictions/BeforeAfter";
-import { LabelMask, ObjectMasks, useMask } from "./MaskLayers";
-import { PictureStage } from "./PictureStage";
-import { Shapes } from "./Shapes";
-
-interface Props {
-  sample: Sample;
-  dataset: Dataset;
-  annotations: boolean;
-}
 
 const HEIGHT = "72vh";
 
 /** A sample with everything that is annotated in it; beside a picture to be restored, the restored one. */
-export function SamplePicture({ sample, dataset, annotations }: Props) {
-  const { width, height, boxes } = sample;
-  const { data: mask, error } = useMask(annotations ? sample.mask : null);
-  const name = sample.name || sample.file;
+export function SamplePicture({ sample, dataset }: { sample: Sample; dataset: Dataset }) {
+  const { width, height } = sample;
+  const layers = useMemo(() => layersOf(sample, dataset), [sample, dataset]);
   if (sample.target) {
     return (
       <div style={{ maxWidth: `calc(${HEIGHT} * ${width / Math.max(height, 1)})`, margin: "0 auto" }}>
@@ -25,25 +18,29 @@ export function SamplePicture({ sample, dataset, annotations }: Props) {
     );
   }
   return (
-    <div>
-      <PictureStage image={sample.image} alt={name} {...{ width, height }} maxHeight={HEIGHT} wheel="plain">
-        {annotations
-          ? (scale) => (
-              <>
-                {mask && <LabelMask mask={mask} colors={dataset.colors} opacity={0.6} />}
-                <ObjectMasks {...{ width, height, boxes }} colors={dataset.colors} opacity={0.5} />
-                <Shapes
-                  {...{ width, height, scale, boxes }}
-                  colors={dataset.colors}
-                  skeleton={dataset.skeleton}
-                  points={sample.landmarks}
-                  text={(index) => boxes[index]?.label_name ?? null}
-                />
-              </>
-            )
-          : undefined}
-      </PictureStage>
-      {error && <p className="bad-text small">The mask could not be read: {error.message}</p>}
-    </div>
+    <Picture
+      src={sample.image}
+      alt={sample.name || sample.file}
+      {...{ width, height, layers }}
+      colors={dataset.colors}
+      frameHeight={HEIGHT}
+    />
   );
+}
+
+function layersOf(sample: Sample, dataset: Dataset): PictureLayer[] {
+  const layers: PictureLayer[] = [];
+  if (sample.mask) layers.push({ kind: "mask", id: "mask", name: "Classes of pixels", src: sample.mask });
+  if (sample.boxes.length > 0) {
+    layers.push({
+      kind: "boxes",
+      id: "boxes",
+      name: "Objects",
+      skeleton: dataset.skeleton,
+      boxes: sample.boxes.map((box, index) => ({ ...box, id: String(index), name: box.label_name })),
+    });
+  }
+  if (sample.landmarks)
+    layers.push({ kind: "points", id: "points", name: "Landmarks", points: sample.landmarks });
+  return layers;
 }

@@ -1,6 +1,6 @@
-import { Checkbox, Modal } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import type { KeyboardEvent } from "react";
 import type { Dataset, Sample } from "../../api/types";
 import { Action } from "../../components/Action";
 import { EmptyState, ErrorState, Skeleton } from "../../components/States";
@@ -29,11 +29,10 @@ export function SampleView({ dataset, filters, number, place, total, onOpen, onC
   const { data: sample, error, refetch } = useQuery(sampleQuery(dataset.id, number));
   const before = useNeighbour(dataset.id, filters, place, -1, total);
   const after = useNeighbour(dataset.id, filters, place, 1, total);
-  const [shown, setShown] = useState(true);
   const go = (to: { sample: Sample; place: number } | null) => to && onOpen(to.sample.id, to.place);
   const onKey = (event: KeyboardEvent) => {
     // Sliders and tables have their own use for the arrows.
-    if (event.target instanceof HTMLInputElement && event.target.type !== "checkbox") return;
+    if (event.target instanceof HTMLInputElement || event.defaultPrevented) return;
     if (event.key === "ArrowLeft") go(before);
     if (event.key === "ArrowRight") go(after);
   };
@@ -58,16 +57,9 @@ export function SampleView({ dataset, filters, number, place, total, onOpen, onC
         <Skeleton height={480} />
       ) : (
         <div className={classes.view}>
-          <SamplePicture key={sample.id} sample={sample} dataset={dataset} annotations={shown} />
+          <SamplePicture key={sample.id} sample={sample} dataset={dataset} />
           <div className="stack tight">
             <SampleDetail sample={sample} dataset={dataset} />
-            {dataset.annotated && (
-              <Checkbox
-                label="Show annotations"
-                checked={shown}
-                onChange={(event) => setShown(event.currentTarget.checked)}
-              />
-            )}
             <div className="row wrap">
               <Action onClick={() => go(before)} disabled={before === null} data-autofocus>
                 ← Previous

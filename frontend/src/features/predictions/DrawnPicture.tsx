@@ -1,11 +1,9 @@
 import { useMemo } from "react";
 import type { Drawn, PredictionResult } from "../../api/types";
-import { decimal } from "../../format/number";
-import { LabelMask, legendOf, ObjectMasks, useMask } from "../datasets/MaskLayers";
-import { labelsOf } from "../datasets/maskPng";
-import { PictureStage } from "../datasets/PictureStage";
-import { Shapes } from "../datasets/Shapes";
-import { className, inSight } from "./drawn";
+import type { PictureLayer } from "../../components/picture/layers";
+import { Picture } from "../../components/picture/Picture";
+import { useMaskLegend } from "../datasets/useMask";
+import { inSight } from "./drawn";
 
 interface Props {
   result: PredictionResult;
@@ -13,45 +11,45 @@ interface Props {
   threshold: number;
   opacity: number;
   hidden: ReadonlySet<string>;
+  /** Says which picture it is. */
+  title: string;
+  frameHeight?: string;
 }
 
 /** The picture with what the model found in it. */
-export function DrawnPicture({ result, drawn, threshold, opacity, hidden }: Props) {
-  const { width, height } = result;
-  const boxes = useMemo(
-    () => inSight(drawn.boxes ?? [], threshold, hidden),
-    [drawn.boxes, threshold, hidden],
-  );
-  const { data: mask, error } = useMask(drawn.mask);
-  const legend = useMemo(() => (mask ? legendOf(labelsOf(mask), result.labels) : []), [mask, result.labels]);
+export function DrawnPicture({
+  result,
+  drawn,
+  threshold,
+  opacity,
+  hidden,
+  title,
+  frameHeight = "min(62vh, 620px)",
+}: Props) {
+  const { width, height, labels } = result;
+  const layers = useMemo(() => {
+    const made: PictureLayer[] = [];
+    if (drawn.mask) made.push({ kind: "mask", id: "mask", name: "Classes of pixels", src: drawn.mask });
+    if (drawn.boxes) {
+      const boxes = inSight(drawn.boxes, threshold, hidden);
+      made.push({ kind: "boxes", id: "boxes", name: "Objects", boxes });
+    }
+    if (drawn.points) made.push({ kind: "points", id: "points", name: "Landmarks", points: drawn.points });
+    return made;
+  }, [drawn, threshold, hidden]);
+  const { data: legend, error } = useMaskLegend(drawn.mask, labels);
   return (
     <>
-      <PictureStage
-        image={result.image}
-        alt="The picture that was tried"
-        {...{ width, height }}
-        maxHeight="66vh"
-      >
-        {(scale) => (
-          <>
-            {mask && <LabelMask mask={mask} opacity={opacity} />}
-            <ObjectMasks {...{ width, height, boxes, opacity }} />
-            <Shapes
-              {...{ width, height, scale, boxes }}
-              fill={opacity}
-              points={drawn.points}
-              text={(index) => {
-                const box = boxes[index];
-                return box ? `${className(box)} ${box.score === null ? "" : decimal(box.score, 2)}` : null;
-              }}
-            />
-          </>
-        )}
-      </PictureStage>
+      <Picture
+        src={result.image}
+        alt={`The picture that was tried: ${title}`}
+        {...{ width, height, layers, opacity }}
+        frameHeight={frameHeight}
+      />
       {error && <p className="bad-text small">The mask could not be read: {error.message}</p>}
-      {legend.length > 0 && (
+      {legend && legend.entries.length > 0 && (
         <p className="legend">
-          {legend.map((entry) => (
+          {legend.entries.map((entry) => (
             <span key={entry.label}>
               <i style={{ background: entry.color }} />
               {entry.name}

@@ -1,9 +1,10 @@
 import { NativeSelect } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import type { PredictionResult } from "../../api/types";
 import { Panel } from "../../components/Panel";
+import type { PictureLayer } from "../../components/picture/layers";
+import { Picture } from "../../components/picture/Picture";
 import { percent } from "../../format/number";
-import { colorHeat } from "./heat";
 import { Range } from "./Range";
 import classes from "./Try.module.css";
 
@@ -12,7 +13,10 @@ export function Importance({ result }: { result: PredictionResult }) {
   const [index, setIndex] = useState(0);
   const [opacity, setOpacity] = useState(0.5);
   const map = result.importance[index] ?? result.importance[0];
-  const canvas = useHeat(map?.heat);
+  const layers = useMemo<PictureLayer[]>(
+    () => (map ? [{ kind: "heat", id: "heat", name: "Importance", src: map.heat }] : []),
+    [map],
+  );
   if (!map) return null;
   return (
     <Panel title="Importance map" aside="red: what raises the score of the class">
@@ -29,10 +33,14 @@ export function Importance({ result }: { result: PredictionResult }) {
           />
           <Range label="Opacity" value={opacity} step={0.05} onChange={setOpacity} />
         </div>
-        <div className={classes.stage}>
-          <img src={result.image} alt="What the map belongs to" />
-          <canvas ref={canvas} role="img" aria-label={`Importance map of ${map.name}`} style={{ opacity }} />
-        </div>
+        <Picture
+          src={result.image}
+          alt={`Importance map of ${map.name}`}
+          width={result.width}
+          height={result.height}
+          frameHeight="min(62vh, 620px)"
+          {...{ layers, opacity }}
+        />
         <p className="legend">
           <span aria-hidden className={classes.scale} />
           <span>least to most important; each map is stretched to its own range</span>
@@ -40,28 +48,4 @@ export function Importance({ result }: { result: PredictionResult }) {
       </div>
     </Panel>
   );
-}
-
-function useHeat(address: string | undefined) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (!address) return;
-    const image = new Image();
-    image.onload = () => {
-      const to = canvas.current;
-      const context = to?.getContext("2d", { willReadFrequently: true });
-      if (!to || !context) return;
-      to.width = image.naturalWidth;
-      to.height = image.naturalHeight;
-      context.drawImage(image, 0, 0);
-      const pixels = context.getImageData(0, 0, to.width, to.height);
-      colorHeat(pixels.data);
-      context.putImageData(pixels, 0, 0);
-    };
-    image.src = address;
-    return () => {
-      image.onload = null;
-    };
-  }, [address]);
-  return canvas;
 }

@@ -20,7 +20,7 @@ export function ImportanceFields({ onRun, reason }: Props) {
     <Panel
       title={
         <Explain text="RISE (Petsiuk, Das, Saenko 2018): the picture is covered by many random masks; where an uncovered spot raises the score of a class, it matters to it. The model itself is not looked into.">
-          Importance map
+          Why this answer
         </Explain>
       }
     >

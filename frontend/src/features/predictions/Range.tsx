@@ -24,6 +24,7 @@ export function Range({ label, explain, value, min = 0, max = 1, step, onChange 
       <input
         id={id}
         type="range"
+        aria-label={label}
         className={classes.range}
         {...{ min, max, step, value }}
         onChange={(event) => onChange(Number(event.currentTarget.value))}

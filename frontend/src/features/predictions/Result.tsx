@@ -64,7 +64,7 @@ export function Result({ result }: { result: PredictionResult }) {
             {sides.map(({ title, drawn }) => (
               <section key={title} aria-label={title} className="stack tight">
                 {sides.length > 1 && <h3>{title}</h3>}
-                <Side {...{ result, drawn, threshold, opacity, hidden }} />
+                <Side {...{ result, drawn, title, threshold, opacity, hidden }} several={sides.length > 1} />
               </section>
             ))}
           </div>
@@ -78,12 +78,15 @@ export function Result({ result }: { result: PredictionResult }) {
 interface SideProps {
   result: PredictionResult;
   drawn: Drawn;
+  title: string;
+  several: boolean;
   threshold: number;
   opacity: number;
   hidden: ReadonlySet<string>;
 }
 
-function Side({ result, drawn, threshold, opacity, hidden }: SideProps) {
+function Side({ result, drawn, title, several, threshold, opacity, hidden }: SideProps) {
+  const frameHeight = several ? "min(46vh, 400px)" : undefined;
   if (drawn.similarity !== null && drawn.similarity !== undefined) {
     return <Similarity result={result} value={drawn.similarity} />;
   }
@@ -92,8 +95,11 @@ function Side({ result, drawn, threshold, opacity, hidden }: SideProps) {
   }
   if (drawn.classes && !drawn.boxes && !drawn.mask) {
     return (
-      <div className="stack tight">
-        <DrawnPicture result={result} drawn={drawn} {...{ threshold, opacity, hidden }} />
+      <div className={several ? "stack tight" : classes.sides}>
+        <DrawnPicture
+          {...{ result, drawn, title, threshold, opacity, hidden }}
+          frameHeight="min(40vh, 320px)"
+        />
         <TopClasses classes={drawn.classes} />
       </div>
     );
@@ -101,7 +107,7 @@ function Side({ result, drawn, threshold, opacity, hidden }: SideProps) {
   const shown = drawn.boxes ? inSight(drawn.boxes, threshold, hidden) : null;
   return (
     <div className="stack tight">
-      <DrawnPicture result={result} drawn={drawn} {...{ threshold, opacity, hidden }} />
+      <DrawnPicture {...{ result, drawn, title, threshold, opacity, hidden, frameHeight }} />
       {shown && (
         <p className="small dim" role="status">
           {counted(shown.length, "object")} with a score of {decimal(threshold, 2)} and above

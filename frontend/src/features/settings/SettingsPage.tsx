@@ -21,11 +21,11 @@ export function SettingsPage() {
         <div className="stack">
           <Appearance />
           <AccessPanel />
+          <ToolchainsPanel />
           <LogPanel />
         </div>
         <div className="stack">
           <StoragePanel />
-          <ToolchainsPanel />
           <Health />
           <About />
         </div>
