@@ -68,18 +68,7 @@ class Intake:
 
         Raises EngineError `reading_invalid`, `dataset_unreadable`.
         """
-        height, width = image.shape[:2]
-        part, left, top = self._part(self._upright(image, record), record)
-        if self._grey_first:
-            part = self._coloured(part)
-        resized, geometry = self._resized(part)
-        geometry = replace(
-            geometry,
-            width=width,
-            height=height,
-            offset_x=geometry.offset_x - left * geometry.scale_x,
-            offset_y=geometry.offset_y - top * geometry.scale_y,
-        )
+        resized, geometry = self._seen(image, record)
         fed = Fed(dict(self._served.fixed), geometry)
         if self._family == "inpainting":
             self._cut(fed, resized, int(record["id"]), geometry, hole)
@@ -93,7 +82,27 @@ class Intake:
                 fed.feeds[index] = self._served.picture_tensor(index, self._enlarged(index, resized, record))
         return fed
 
+    def seen(self, image: NDArray[np.uint8], record: Mapping[str, Any]) -> tuple[NDArray[np.uint8], Geometry]:
+        """What the model sees of a picture: uint8 in its size and order of colours, before normalisation."""
+        resized, geometry = self._seen(image, record)
+        return (resized if self._grey_first else self._coloured(resized)), geometry
+
     # What part of the picture, and how large
+
+    def _seen(self, image: NDArray[np.uint8], record: Mapping[str, Any]) -> tuple[NDArray[np.uint8], Geometry]:
+        height, width = image.shape[:2]
+        part, left, top = self._part(self._upright(image, record), record)
+        if self._grey_first:
+            part = self._coloured(part)
+        resized, geometry = self._resized(part)
+        moved_x, moved_y = left * geometry.scale_x, top * geometry.scale_y
+        return resized, replace(
+            geometry,
+            width=width,
+            height=height,
+            offset_x=geometry.offset_x - moved_x,
+            offset_y=geometry.offset_y - moved_y,
+        )
 
     def _part(self, image: NDArray[np.uint8], record: Mapping[str, Any]) -> tuple[NDArray[np.uint8], int, int]:
         """The part of the picture that the model sees, and where its corner lies."""
