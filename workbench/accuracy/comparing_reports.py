@@ -1,6 +1,6 @@
 """Two reports sample by sample: what was right before and is wrong now, and by how much the metrics differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from workbench.errors import Conflict
 CHANGES = ("both_right", "both_wrong", "fixed", "broken")
 # A metric counts as the mean of a column where it is so in both reports, up to the last digits of adding up.
 SAME = 1e-9
-# Smallest probability or key that two floats are told apart by: see `_matching_columns`.
 Floats = NDArray[np.float64]
 
 
@@ -111,78 +110,68 @@ def _numbers(table: Table, name: str) -> Floats:
 
 def metrics(pairs: Pairs, before: Report, now: Report) -> dict[str, dict[str, Any]]:
     """Of each metric that both have: before, now, difference, and where it is a mean over samples the interval of the
-    difference, paired: a sample that is drawn counts in both. `error` and `loss` are always told."""
+    difference, paired: a sample that is drawn counts in both. Such means are told over the samples that both have, the
+    others as the reports have them. `error` and `loss` are always told."""
     found: dict[str, dict[str, Any]] = {}
-    columns = [name for name, kind in pairs.now.types.items() if kind in ("number", "boolean")]
     for name, metric in now.metrics.items():
         old = before.metrics.get(name)
         if old is None:
             continue
-        found[name] = {
-            "label": metric.label,
-            "unit": metric.unit,
-            "better": metric.better,
-            "before": old.value,
-            "now": metric.value,
-            "difference": metric.value - old.value,
-            "ci95": _paired(pairs, columns, name, old.value, metric.value),
-        }
+        entry = {"label": metric.label, "unit": metric.unit, "better": metric.better}
+        values = _means(pairs, name, old.value, metric.value)
+        if values is not None:
+            found[name] = entry | _paired(*values)
+        else:
+            told = {"before": old.value, "now": metric.value, "difference": metric.value - old.value, "ci95": None}
+            found[name] = entry | told
     for name, label in (("error", "Share of wrong samples"), ("loss", "Mean loss")):
-        if name in columns and name in pairs.before.types:
-            old_values, new_values = _both(pairs, name)
-            if len(new_values):
-                found[name] = {
-                    "label": label,
-                    "unit": "",
-                    "better": "lower",
-                    "before": float(old_values.mean()),
-                    "now": float(new_values.mean()),
-                    "difference": float((new_values - old_values).mean()),
-                    "ci95": mean_ci95(new_values - old_values),
-                }
+        both = [_numbers(pairs.before, name)[pairs.places_before], _numbers(pairs.now, name)[pairs.places_now]]
+        known = np.isfinite(both[0]) & np.isfinite(both[1])
+        if known.any():
+            found[name] = {"label": label, "unit": "", "better": "lower"} | _paired(both[0][known], both[1][known])
     return found
 
 
-def _paired(pairs: Pairs, columns: Sequence[str], name: str, before: float, now: float) -> list[float] | None:
-    """The interval of a metric that is the mean of a column, or 1 minus it, in both reports; else None."""
-    if len(pairs) != pairs.before.data.num_rows or len(pairs) != pairs.now.data.num_rows:
-        return None
-    candidates = sorted(columns, key=lambda column: (column != name, column not in name, column != "error"))
-    for column in candidates:
-        if column not in pairs.before.types or column == "loss":
-            continue
-        old, new = _both(pairs, column)
-        if len(new) != len(pairs):
-            continue
+def _paired(before: Floats, now: Floats) -> dict[str, Any]:
+    """Two values a sample."""
+    apart = now - before
+    return {
+        "before": float(before.mean()),
+        "now": float(now.mean()),
+        "difference": float(apart.mean()),
+        "ci95": mean_ci95(apart),
+    }
+
+
+def _means(pairs: Pairs, name: str, before: float, now: float) -> tuple[Floats, Floats] | None:
+    """The values of each sample that a metric is the mean of, in both reports; None for one that is no such mean.
+
+    Looked for by its figure: a column, or 1 minus a column of truths, whose mean over the report is the metric. So it
+    also holds for tasks and metrics to come, and never claims of a metric what it is not.
+    """
+    columns = [column for column in pairs.now.types if column in pairs.before.types and column != "loss"]
+    candidates = [column for column in columns if pairs.now.types[column] in ("number", "boolean")]
+    for column in sorted(candidates, key=lambda one: (one != name, one not in name, one != "error")):
         for sign, offset in ((1.0, 0.0), (-1.0, 1.0)):
-            first, second = offset + sign * float(old.mean()), offset + sign * float(new.mean())
-            if abs(first - before) <= SAME * max(1.0, abs(before)) and abs(second - now) <= SAME * max(1.0, abs(now)):
-                return mean_ci95(sign * (new - old))
-    return _paired_rank(pairs, name, before, now)
+            if sign < 0 and pairs.now.types[column] != "boolean":
+                continue
+            old, new = (offset + sign * _numbers(table, column) for table in (pairs.before, pairs.now))
+            if _is_mean(old, before) and _is_mean(new, now):
+                return old[pairs.places_before], new[pairs.places_now]
+    return _ranks(pairs, name, before, now)
 
 
-def _paired_rank(pairs: Pairs, name: str, before: float, now: float) -> list[float] | None:
-    """Top-k accuracy is the share of ranks below k, which no column has by itself."""
+def _is_mean(values: Floats, told: float) -> bool:
+    mean = float(values.mean()) if len(values) else np.nan
+    return bool(abs(mean - told) <= SAME * max(1.0, abs(told)))  # False for NaN: a row without a value
+
+
+def _ranks(pairs: Pairs, name: str, before: float, now: float) -> tuple[Floats, Floats] | None:
+    """Top-k accuracy is the share of ranks below k, which no column has by itself; no rank is a wrong one."""
     head, _, count = name.rpartition("top")
     if not head or not count.isdecimal() or "rank" not in pairs.now.types or "rank" not in pairs.before.types:
         return None
-    old = _numbers(pairs.before, "rank")[pairs.places_before]
-    new = _numbers(pairs.now, "rank")[pairs.places_now]
-    # NaN, an unknown class, compares as wrong.
-    right_before, right_now = (old < int(count)).astype(np.float64), (new < int(count)).astype(np.float64)
-    if abs(right_before.mean() - before) > SAME or abs(right_now.mean() - now) > SAME:
+    old, new = ((_numbers(table, "rank") < int(count)).astype(np.float64) for table in (pairs.before, pairs.now))
+    if not (_is_mean(old, before) and _is_mean(new, now)):
         return None
-    return mean_ci95(right_now - right_before)
-
-
-def _both(pairs: Pairs, column: str) -> tuple[Floats, Floats]:
-    """A column of both, where both have a value."""
-    old = _numbers(pairs.before, column)[pairs.places_before]
-    new = _numbers(pairs.now, column)[pairs.places_now]
-    known = np.isfinite(old) & np.isfinite(new)
-    return old[known], new[known]
-
-
-def difference_ci95(found: Mapping[str, Mapping[str, Any]], name: str) -> list[float] | None:
-    entry = found.get(name)
-    return entry["ci95"] if entry is not None else None
+    return old[pairs.places_before], new[pairs.places_now]

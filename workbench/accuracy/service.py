@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from workbench.accuracy import repository, schemas, tables, views
+from workbench.accuracy import comparing_reports, repository, schemas, tables, views
 from workbench.accuracy.jobs import tell
 from workbench.accuracy.keeping import DRAWN, FILES, OFFSETS, TABLES
 from workbench.accuracy.reading_schemas import ProjectReading, ReadingChecked, ReadingWanted
@@ -51,6 +51,22 @@ def newest(session: Session, project_id: str, kind: str = "annotations") -> sche
     """The report that stands for a project."""
     row = repository.newest(session, project_id, kind)
     return views.report_view(row) if row is not None else None
+
+
+def difference_ci95(runtime: Runtime, before: schemas.Report | None, now: schemas.Report | None) -> list[float] | None:
+    """Interval of the difference of the figures that stand for two reports, paired over their samples; None where
+    they do not allow it."""
+    if before is None or now is None or before.primary is None or before.primary != now.primary:
+        return None
+    try:
+        comparing_reports.require_alike(before, now)
+        with runtime.db.read() as session:
+            rows = get(session, before.id), get(session, now.id)
+        pairs = comparing_reports.Pairs(table(runtime, rows[0]), table(runtime, rows[1]))
+    except (NotFound, comparing_reports.NotComparable):
+        return None
+    ends: list[float] | None = comparing_reports.metrics(pairs, before, now)[now.primary]["ci95"]
+    return ends if len(pairs) == pairs.now.data.num_rows == pairs.before.data.num_rows else None
 
 
 def delete(session: Session, storage: Storage, report_id: str) -> None:

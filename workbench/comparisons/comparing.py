@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from workbench.benchmarks.layer_schemas import Layer
 from workbench.comparisons import layer_rows, warnings
-from workbench.comparisons.metrics import Measured, metrics
+from workbench.comparisons.measured import Measured
+from workbench.comparisons.metrics import metrics
 from workbench.comparisons.schemas import Comparison, ComparisonWarning, LayerDifference
 
 FEWEST = 2

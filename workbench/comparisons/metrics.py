@@ -4,24 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.benchmarks.layer_schemas import Layers
-from workbench.benchmarks.schemas import Run
+from workbench.comparisons.accuracy_figure import accuracy_metric
 from workbench.comparisons.differences import difference
-from workbench.comparisons.schemas import Metric, Side, Value
-from workbench.models.schemas import Model
+from workbench.comparisons.measured import Measured
+from workbench.comparisons.schemas import Metric, Value
 
-
-@dataclass(frozen=True)
-class Measured:
-    """A side with all that is known of it. `model` is None when it was deleted, `layers` when there are none."""
-
-    side: Side
-    model: Model | None
-    layers: Layers | None
-
-    @property
-    def run(self) -> Run:
-        return self.side.run
+# Behind the figures of speed that people look at first.
+_PLACE_OF_ACCURACY = 2
 
 
 @dataclass(frozen=True)
@@ -103,4 +92,7 @@ def metrics(sides: Sequence[Measured]) -> list[Metric]:
                 differences=differences,
             )
         )
+    accuracy = accuracy_metric(sides)
+    if accuracy is not None:
+        found.insert(min(_PLACE_OF_ACCURACY, len(found)), accuracy)
     return found

@@ -26,6 +26,7 @@ class Difference(BaseModel):
     """Against the first side. `ratio` is this side / the first."""
 
     absolute: float
+    absolute_ci95: list[float] | None = Field(default=None, description="of accuracy, whose difference is what counts")
     ratio: float | None
     ratio_ci95: list[float] | None = Field(description="null where one of the two has no interval")
     certain: bool | None = Field(description="whether the interval excludes no difference; null without an interval")

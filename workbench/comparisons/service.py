@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from workbench.accuracy import service as accuracy
+from workbench.accuracy.schemas import Report
 from workbench.benchmarks import service as benchmarks
 from workbench.benchmarks.schemas import run_view
 from workbench.comparisons import comparing
-from workbench.comparisons.metrics import Measured
+from workbench.comparisons.measured import Measured
 from workbench.comparisons.schemas import Comparison, Side
 from workbench.db.tables import Project as ProjectRow
 from workbench.db.tables import Run as RunRow
@@ -26,13 +28,25 @@ def compare(runtime: Runtime, keys: Sequence[str]) -> Comparison:
     """
     with runtime.db.read() as session:
         found = [_measured(session, key) for key in keys]
-    return comparing.compare([Measured(side, model, benchmarks.layers(runtime, row)) for side, model, row in found])
+    first = found[0][3]
+    return comparing.compare(
+        [
+            Measured(
+                side,
+                model,
+                benchmarks.layers(runtime, row),
+                report,
+                accuracy.difference_ci95(runtime, first, report) if place else None,
+            )
+            for place, (side, model, row, report) in enumerate(found)
+        ]
+    )
 
 
-def _measured(session: Session, key: str) -> tuple[Side, Model | None, RunRow]:
+def _measured(session: Session, key: str) -> tuple[Side, Model | None, RunRow, Report | None]:
     project, row = _resolve(session, key)
     side = Side(key=key, project=projects.views(session, [project])[0], run=run_view(row))
-    return side, model_of(session, project), row
+    return side, model_of(session, project), row, accuracy.newest(session, project.id)
 
 
 def model_of(session: Session, project: ProjectRow) -> Model | None:

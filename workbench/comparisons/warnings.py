@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.comparisons.metrics import Measured
+from workbench.comparisons.measured import Measured
 from workbench.comparisons.schemas import ComparisonWarning
 
 
@@ -17,6 +17,11 @@ def of_sides(sides: Sequence[Measured]) -> list[ComparisonWarning]:
         _differs(
             "precision_differs", "The effective precision differs", sides, lambda side: side.run.effective_precision
         ),
+        _differs(
+            "accuracy_precision_differs", "The precisions that accuracy was measured in differ", sides, _judged_in
+        ),
+        _differs("accuracy_samples_differ", "Accuracy was measured on different samples", sides, _judged_on),
+        _differs("accuracy_metric_differs", "The figures of accuracy differ", sides, _judged_by),
         _differs("batch_differs", "The batch differs", sides, lambda side: side.run.batch),
         _differs("load_differs", "The load differs", sides, _load),
         _differs("input_differs", "The input differs", sides, _source),
@@ -59,6 +64,24 @@ def _target(side: Measured) -> str | None:
 def _openvino(side: Measured) -> str | None:
     version = side.run.provenance.get("openvino")
     return str(version).split("-")[0] if version else None
+
+
+def _judged_in(side: Measured) -> str | None:
+    return side.accuracy.effective_precision if side.accuracy is not None else None
+
+
+def _judged_on(side: Measured) -> str | None:
+    report = side.accuracy
+    if report is None:
+        return None
+    name = side.side.project.dataset.name if side.side.project.dataset is not None else "a dataset that is gone"
+    chosen = f" (seed {report.subset.seed})" if report.subset is not None else ""
+    return f"{report.samples} of {name}{chosen}"
+
+
+def _judged_by(side: Measured) -> str | None:
+    report = side.accuracy
+    return report.metrics[report.primary].label if report is not None and report.primary is not None else None
 
 
 def _load(side: Measured) -> str:

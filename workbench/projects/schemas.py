@@ -67,7 +67,7 @@ class Project(BaseModel):
     state: ProjectState
     missing: list[str] = Field(description="what an archived project lacks: model, dataset or target")
     best: BestRun | None
-    accuracy: ProjectAccuracy | None
+    accuracy: ProjectAccuracy | None = Field(default=None, description="null: no report against annotations yet")
     run_count: int
     last_job_id: str | None
     created_at: datetime

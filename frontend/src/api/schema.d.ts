@@ -2567,6 +2567,11 @@ export interface components {
             /** Absolute */
             absolute: number;
             /**
+             * Absolute Ci95
+             * @description of accuracy, whose difference is what counts
+             */
+            absolute_ci95?: number[] | null;
+            /**
              * Certain
              * @description whether the interval excludes no difference; null without an interval
              */
@@ -4166,7 +4171,8 @@ export interface components {
          * @description One model, dataset, target and device.
          */
         Project: {
-            accuracy: components["schemas"]["ProjectAccuracy"] | null;
+            /** @description null: no report against annotations yet */
+            accuracy?: components["schemas"]["ProjectAccuracy"] | null;
             best: components["schemas"]["BestRun"] | null;
             /**
              * Created At

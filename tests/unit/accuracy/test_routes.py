@@ -185,8 +185,9 @@ class TestComparison:
         now = add_report(house.runtime, house.ids, rows_of([9.0, 9.0], [True, True], first=6))
         found = house.get(f"/reports/{now}/comparison", before=house.report)
         assert (found["total"], found["counts"]["broken"], found["counts"]["both_wrong"]) == (2, 1, 1)
-        # The figures of all samples are told, but no interval of samples that only one has.
-        assert found["metrics"]["accuracy@top1"]["ci95"] is None
+        metric = found["metrics"]["accuracy@top1"]
+        # Samples 6 and 7: one of them was right before, none is now.
+        assert (metric["before"], metric["now"], metric["difference"], metric["ci95"]) == (0.5, 0.0, -0.5, [-1.0, 0.0])
 
     def test_nothing_in_common(self, house: House) -> None:
         now = add_report(house.runtime, house.ids, rows_of([9.0], [True], first=100))

@@ -5,7 +5,7 @@ from typing import Any
 
 from workbench.benchmarks.layer_schemas import Layer, Layers
 from workbench.benchmarks.schemas import Run
-from workbench.comparisons.metrics import Measured
+from workbench.comparisons.measured import Measured
 from workbench.comparisons.schemas import Side
 from workbench.models.schemas import Model
 from workbench.projects.schemas import Project
