@@ -118,7 +118,7 @@ def _reduction(header: Header) -> int:
     if header.kind != "JPEG":
         return 1
     side = max(header.width, header.height)
-    return next((factor for factor in (8, 4, 2) if side >= factor * 2 * MAX_SIDE), 1)
+    return next((factor for factor in (8, 4, 2) if side >= factor * MAX_SIDE), 1)
 
 
 def _decoded(buffer: np.ndarray, flags: int) -> np.ndarray:
@@ -147,6 +147,9 @@ def thumbnail(image: np.ndarray) -> bytes:
     scale = MAX_SIDE / max(width, height)
     if scale < 1:
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        # Averages of whole areas are needed only where a pixel of the thumbnail covers several; they take ten times as
+        # long, as long as a third of the decoding.
+        way = cv2.INTER_LINEAR if scale >= 0.5 else cv2.INTER_AREA
+        image = cv2.resize(image, size, interpolation=way)
     _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return encoded.tobytes()
