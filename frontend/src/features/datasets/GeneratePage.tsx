@@ -131,10 +131,11 @@ interface CountProps {
 /** How many pictures there will be; the job makes exactly as many. */
 function PredictedCount({ form, augmentations, body, blocked }: CountProps) {
   const own = ownCount(form, augmentations);
-  const [asked] = useDebouncedValue(body, AFTER_MS);
-  const { data, error } = useQuery(
-    generatedCountQuery({ ...asked, name: null }, own === null && !blocked && asked.uploads.length === 0),
-  );
+  const mine = own !== null;
+  // What cannot be asked yet must not be asked a moment later either.
+  const wanted = useMemo(() => (mine || blocked ? null : { ...body, name: null }), [mine, blocked, body]);
+  const [asked] = useDebouncedValue(wanted, AFTER_MS);
+  const { data, error } = useQuery(generatedCountQuery(asked ?? body, asked !== null && wanted !== null));
   if (error && own === null) return <ErrorState error={error} compact />;
   const known = own ?? (blocked ? undefined : data);
   const each = form.from === "synthetic" ? 1 : picturesPerOriginal(augmentations);

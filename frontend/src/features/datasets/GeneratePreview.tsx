@@ -1,6 +1,6 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { fingerprint, upload } from "../../api/tus";
 import type { Augmentations } from "../../api/types";
 import { Action } from "../../components/Action";
@@ -32,10 +32,14 @@ export function GeneratePreview({ form, augmentations, valid }: Props) {
     staleTime: 600_000,
     retry: false,
   });
-  const wanted = previewBody(form, augmentations, sent.data ?? undefined, place);
+  const sentId = sent.data ?? undefined;
+  const wanted = useMemo(
+    () => (valid ? previewBody(form, augmentations, sentId, place) : null),
+    [valid, form, augmentations, sentId, place],
+  );
   const [asked] = useDebouncedValue(wanted, AFTER_MS);
   const { data, error, isFetching, refetch } = useQuery(
-    previewQuery(asked ?? { sample: 0, augmentations }, asked !== null && wanted !== null && valid),
+    previewQuery(asked ?? { sample: 0, augmentations }, asked !== null && wanted !== null),
   );
   const several = form.from === "files" ? files.length > 1 : form.from !== "synthetic" && wanted !== null;
   return (
@@ -62,7 +66,7 @@ export function GeneratePreview({ form, augmentations, valid }: Props) {
             </p>
           )}
         </>
-      ) : wanted === null && !sent.isFetching ? (
+      ) : valid && wanted === null && !sent.isFetching ? (
         <EmptyState title="Nothing to show yet">
           One picture with each of its augmentations is shown here.
         </EmptyState>

@@ -131,7 +131,7 @@ function Noise({ value, set, disabled }: PartProps) {
       </p>
       <div className="field-row">
         <NumberInput
-          label="Pictures"
+          label="How many"
           min={1}
           max={10_000}
           allowDecimal={false}
