@@ -25,7 +25,7 @@ WIDTH, HEIGHT = 200, 150
 
 def annotations(wrong: bool) -> dict[str, Any]:
     """One box and one polygon in every picture; of the first picture as many as there are categories."""
-    boxes = []
+    boxes: list[dict[str, Any]] = []
     for number in range(COUNT):
         labels = range(len(CATEGORIES)) if number == 0 else [number % 2]
         for label in labels:

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { ButtonLink } from "../../components/ButtonLink";
 import { Chip } from "../../components/Chip";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
 import { TASKS, taskName } from "../../format/words";
+import { readingQuery } from "../accuracy/queries";
 import { projectQuery } from "../projects/queries";
 import { TryPage } from "./TryPage";
 import { TASKLESS } from "./trying";
@@ -16,9 +18,16 @@ export function ProjectTryPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data: project, error, refetch } = useQuery(projectQuery(ref));
+  const { data: known, error: unread } = useQuery({
+    ...readingQuery(project?.id ?? ""),
+    enabled: project !== undefined && project.state !== "archived",
+  });
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!project) return <SkeletonRows label="the project" count={8} />;
   const { model, dataset, target } = project;
+  const archived = project.state === "archived" || !model;
+  if (!archived && !known && !unread) return <SkeletonRows label="how the model is read" count={8} />;
+  const task = known?.reading.task ?? TASKS.find((entry) => entry === model?.task) ?? null;
   return (
     <>
       <PageHeader
@@ -34,23 +43,47 @@ export function ProjectTryPage() {
         title={`Try ${model?.name ?? project.name}`}
         chips={
           <>
-            {model?.task && <Chip>{taskName(model.task)}</Chip>}
+            {task && <Chip>{taskName(task)}</Chip>}
             {model?.precision && <Chip tone="accent">{model.precision}</Chip>}
           </>
         }
         facts={
           <>
             on {target?.name ?? "a machine that is gone"} · {project.device}
+            {!archived && (
+              <>
+                {" · "}
+                <Link
+                  to="/projects/$ref"
+                  params={{ ref: project.id }}
+                  search={{ tab: "accuracy", open: "reading" }}
+                >
+                  how the model is read
+                </Link>
+                {known?.source === "guessed" && " is guessed"}
+              </>
+            )}
           </>
         }
       />
-      {project.state === "archived" || !model ? (
+      {archived ? (
         <EmptyState title="It cannot be tried any more">
           The {project.missing.join(" and the ")} of this project is gone.
         </EmptyState>
-      ) : model.task && TASKLESS.has(model.task) ? (
-        <EmptyState title={`A model for ${taskName(model.task)} is not tried with a picture`}>
-          Set the task of the model if it is for pictures.
+      ) : task !== null && TASKLESS.has(task) ? (
+        <EmptyState
+          title={`A model for ${taskName(task)} is not tried with a picture`}
+          actions={
+            <ButtonLink
+              to="/projects/$ref"
+              params={{ ref: project.id }}
+              search={{ tab: "accuracy", open: "reading" }}
+            >
+              Say how it is read
+            </ButtonLink>
+          }
+        >
+          Choose its task if it is for pictures.
         </EmptyState>
       ) : (
         <TryPage
@@ -58,7 +91,7 @@ export function ProjectTryPage() {
           subject={{
             kind: "project",
             id: project.id,
-            task: TASKS.find((task) => task === model.task) ?? null,
+            task,
             hasParent: project.parent_id !== null,
           }}
           search={search}
