@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from tests.integration import reported
 from workbench.db.base import new_id
 from workbench.db.tables import (
     Artifact,
@@ -44,7 +45,10 @@ RESULT: dict[str, Any] = {
 
 def inhabit(runtime: Runtime) -> dict[str, str]:
     """Fill an empty server; returns the id of the one thing in each room, by the first part of its path."""
-    rooms = ("models", "datasets", "targets", "projects", "runs", "jobs", "searches", "checks", "uploads", "tokens")
+    rooms = (
+        "models", "datasets", "targets", "projects", "runs", "jobs", "searches", "checks", "reports", "predictions",
+        "uploads", "tokens",
+    )  # fmt: skip
     ids = {name: new_id() for name in rooms}
     ids["benchmarks"] = ids["jobs"]
     moment = datetime.now(UTC)
@@ -72,6 +76,10 @@ def inhabit(runtime: Runtime) -> dict[str, str]:
             session.add(Job(id=ids[room], kind=kind, state="failed", **about, error=_error(), finished_at=moment))
         session.flush()
         session.add(_run(session, runtime, ids))
+        folder, kept = reported.report_files(runtime, PICTURE)
+        session.add(reported.report_row(ids, kept, _stored(session, runtime, "report", folder)))
+        tried = _store(session, runtime, "prediction", {"files/picture.jpg": PICTURE})
+        session.add(reported.prediction_row(ids, tried))
         session.add(Upload(id=ids["uploads"], filename="a/b.onnx", size_bytes=10, expires_at=moment.replace(year=2100)))
         session.add(Token(id=ids["tokens"], name="ci", sha256="0" * 64, prefix="wbt_abcd"))
     runtime.storage.upload(ids["uploads"]).write_bytes(b"12345")
@@ -89,6 +97,10 @@ def _store(session: Session, runtime: Runtime, kind: str, files: dict[str, bytes
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
+    return _stored(session, runtime, kind, folder)
+
+
+def _stored(session: Session, runtime: Runtime, kind: str, folder: Path) -> str:
     stored = runtime.storage.publish(folder)
     session.add(Artifact(id=stored.id, kind=kind, size_bytes=stored.size_bytes, sha256=stored.sha256))
     session.flush()

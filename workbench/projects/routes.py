@@ -176,7 +176,7 @@ def export_reading(
         project = service.get(session, ref)
         text = accuracy.exported(session, runtime, project, format)
     headers = {"Content-Disposition": f'attachment; filename="{safe_name(project.name)}.yaml"'}
-    return PlainTextResponse(text, media_type="application/yaml", headers=headers)
+    return PlainTextResponse(text, headers=headers)
 
 
 @router.post("/{ref}/reports", status_code=202)
