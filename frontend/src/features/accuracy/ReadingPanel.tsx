@@ -10,10 +10,12 @@ interface Props {
   /** Something was typed that is not saved. */
   unsaved: boolean;
   onEdit: () => void;
+  /** Where there are reports already, another one is made from here. */
+  onReport?: () => void;
 }
 
 /** How the model is read: from a picture to its inputs, from its outputs to an answer. */
-export function ReadingPanel({ known, unsaved, onEdit }: Props) {
+export function ReadingPanel({ known, unsaved, onEdit, onReport }: Props) {
   return (
     <Panel
       title={
@@ -28,6 +30,11 @@ export function ReadingPanel({ known, unsaved, onEdit }: Props) {
           <Action size="xs" onClick={onEdit}>
             Change
           </Action>
+          {onReport && (
+            <Action size="xs" variant="filled" onClick={onReport}>
+              New report
+            </Action>
+          )}
         </>
       }
     >
