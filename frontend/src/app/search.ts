@@ -85,9 +85,29 @@ export interface LayerSearch {
 }
 
 export const LENSES = ["roofline", "graphs"] as const;
+export const PROJECT_TABS = ["accuracy", "details"] as const;
+export const CHANGES = ["broken", "fixed", "both_wrong", "both_right"] as const;
 
-export interface ProjectSearch extends LayerSearch {
-  tab?: "details";
+/** Of the tab of accuracy; its names differ from those of the layers, so that each tab keeps what was chosen in it. */
+export interface AccuracySearch {
+  report?: string;
+  /** The report that it is compared with, and which samples of the comparison are shown. */
+  against?: string;
+  change?: (typeof CHANGES)[number];
+  /** Conditions on the table of samples, as the API takes them: "confidence < 0.5". */
+  rows?: string[];
+  order?: string;
+  /** The row whose picture is open, and its place in the table as it is filtered and sorted now. */
+  sample?: number;
+  at?: number;
+  /** The score from which on something counts as predicted in the open picture. */
+  threshold?: number;
+  /** A drawer: how the model is read, or a new report. */
+  open?: "reading" | "report";
+}
+
+export interface ProjectSearch extends LayerSearch, AccuracySearch {
+  tab?: (typeof PROJECT_TABS)[number];
   run?: string;
   x?: Percentile;
   /** The latency that must not be exceeded, in ms. */
@@ -122,7 +142,7 @@ function several<T>(value: unknown, read: (entry: unknown) => T | undefined): T[
 }
 
 export const projectSearch = (raw: Raw): ProjectSearch => ({
-  tab: oneOf(raw.tab, ["details"]),
+  tab: oneOf(raw.tab, PROJECT_TABS),
   run: text(raw.run),
   x: oneOf(raw.x, PERCENTILES),
   limit: numeric(raw.limit),
@@ -147,6 +167,15 @@ export const projectSearch = (raw: Raw): ProjectSearch => ({
   sort: text(raw.sort),
   hide: texts(raw.hide),
   layer: numeric(raw.layer),
+  report: text(raw.report),
+  against: text(raw.against),
+  change: oneOf(raw.change, CHANGES),
+  rows: texts(raw.rows),
+  order: text(raw.order),
+  sample: numeric(raw.sample),
+  at: numeric(raw.at),
+  threshold: numeric(raw.threshold),
+  open: oneOf(raw.open, ["reading", "report"]),
 });
 
 export interface WizardSearch {

@@ -26,10 +26,20 @@ import { projectQuery } from "./queries";
 const BenchmarkForm = lazy(() =>
   import("../runs/BenchmarkForm").then((part) => ({ default: part.BenchmarkForm })),
 );
+const AccuracyTab = lazy(() =>
+  import("../accuracy/AccuracyTab").then((part) => ({ default: part.AccuracyTab })),
+);
 const SearchDrawer = lazy(() =>
   import("../search/SearchDrawer").then((part) => ({ default: part.SearchDrawer })),
 );
 const route = getRouteApi("/projects/$ref");
+const TABS = [
+  { tab: undefined, name: "Analyze" },
+  { tab: "accuracy", name: "Accuracy" },
+  { tab: "details", name: "Details" },
+] as const;
+// What a benchmark can be tried again after; reports are begun again where they were begun.
+const MEASURED = ["benchmark", "search"];
 
 export function ProjectPage() {
   const { ref } = route.useParams();
@@ -142,26 +152,30 @@ function Loaded({ project }: { project: Project }) {
         }
       />
       <nav className="tabs" aria-label="Parts of the project">
-        <Link
-          from="/projects/$ref"
-          search={(now) => ({ ...now, tab: undefined })}
-          activeOptions={{ exact: true, includeSearch: true }}
-        >
-          Analyze
-        </Link>
-        <Link
-          from="/projects/$ref"
-          search={(now) => ({ ...now, tab: "details" as const })}
-          activeOptions={{ exact: true, includeSearch: true }}
-        >
-          Details
-        </Link>
+        {TABS.map(({ tab, name }) => (
+          <Link
+            key={name}
+            from="/projects/$ref"
+            search={(now) => ({ ...now, tab })}
+            activeOptions={{ exact: true, includeSearch: true }}
+          >
+            {name}
+          </Link>
+        ))}
       </nav>
       <div className="stack">
         {job && job.id !== search.search && (
           <LastJob job={job} archived={archived} onRetry={() => configure(true)} />
         )}
-        {search.tab === "details" ? <DetailsTab project={project} /> : <AnalyzeTab project={project} />}
+        {search.tab === "accuracy" ? (
+          <Suspense fallback={<SkeletonRows label="accuracy" count={12} />}>
+            <AccuracyTab project={project} />
+          </Suspense>
+        ) : search.tab === "details" ? (
+          <DetailsTab project={project} />
+        ) : (
+          <AnalyzeTab project={project} />
+        )}
       </div>
       <Suspense>
         {search.configure && !archived && (
@@ -192,7 +206,7 @@ function useProposal(project: Project, search: ProjectSearch) {
 
 /** The project's last job, while it says something that has to be known. */
 function LastJob({ job, archived, onRetry }: { job: Job; archived: boolean; onRetry: () => void }) {
-  const retry = archived ? undefined : onRetry;
+  const retry = archived || !MEASURED.includes(job.kind) ? undefined : onRetry;
   if (job.state === "queued" || job.state === "running") return <JobProgress job={job} onRetry={retry} />;
   if (job.state !== "failed" && job.state !== "cancelled") return null;
   if (job.kind === "benchmark" && !archived) return <ContinueJob job={job} onRetry={retry} />;
