@@ -1,4 +1,5 @@
-"""The job kinds of models: `model_import` (files → IR → analysis → store), and `model_graph` for older models."""
+"""The job kinds of models: `model_import` (files → IR → analysis → store), `model_fold` (a model with its preprocessing
+inside), and `model_graph` for older models."""
 
 import hashlib
 import shutil
@@ -55,13 +56,24 @@ def convert_and_store(
         span=Span(span.start, middle, "convert: "),
         timeout_s=CONVERT_TIMEOUT_S,
     )
+    kept = context.work / "convert" / "inputs" / "source" if converted["framework"] != "openvino" else None
+    return _analyze_and_store(context, converted, out, kept, Span(middle, span.end, "analyse: "))
+
+
+def _analyze_and_store(
+    context: JobContext, made: Mapping[str, Any], out: Path, source: Path | None, span: Span
+) -> tuple[StoredArtifact, dict[str, Any]]:
+    """Analyse `out/model.xml` and store it, with the files in `source` that it was made from.
+
+    `made`: framework, source_format and conversion, as the model's facts have them.
+    """
     analyzed, tables = run_operation(
         context,
         "analyze",
         {"model": "inputs/model.xml"},
         {"model.xml": out / "model.xml", "model.bin": out / "model.bin"},
         folder="analyze",
-        span=Span(middle, span.end, "analyse: "),
+        span=span,
         timeout_s=ANALYZE_TIMEOUT_S,
     )
     folder = context.work / "artifact"
@@ -71,15 +83,14 @@ def convert_and_store(
     for table in (tables / "analysis_layers.json.gz", tables / service.GRAPH_FILE):
         if table.is_file():
             table.rename(folder / table.name)
-    source = context.work / "convert" / "inputs" / "source"
-    if converted["framework"] != "openvino":
+    if source is not None:
         shutil.move(source, folder / "source")
     size = sum((folder / name).stat().st_size for name in ("model.xml", "model.bin"))
     facts = {
         "precision": analyzed["precision"],
-        "framework": converted["framework"],
-        "source_format": converted["source_format"],
-        "conversion": converted["conversion"],
+        "framework": made["framework"],
+        "source_format": made["source_format"],
+        "conversion": made["conversion"],
         "sha256": _hash(folder / "model.xml", folder / "model.bin"),
         "size_bytes": size,
         "inputs": analyzed["inputs"],
@@ -89,6 +100,37 @@ def convert_and_store(
     }
     context.check()
     return context.runtime.storage.publish(folder), facts
+
+
+def _fold(context: JobContext) -> Outcome:
+    """The child of a model, whose input takes pictures as they are decoded."""
+    wanted, model_id = context.parameters, str(context.job.model_id)
+    with context.runtime.db.read() as session:
+        parent = service.ready(session, str(wanted["parent_id"]))
+    xml, weights = service.files(context.runtime, parent)
+    layouts = {port["name"]: port["layout"] for port in parent.inputs or () if port.get("layout")}
+    asked = {name: wanted[name] for name in ("preprocessing", "input", "resize")}
+    told, out = run_operation(
+        context,
+        "fold_preprocessing",
+        {"model": "inputs/model.xml", "layouts": layouts, **asked},
+        {"model.xml": xml, "model.bin": weights},
+        folder="fold",
+        span=Span(0.0, 0.4, "fold: "),
+        timeout_s=ANALYZE_TIMEOUT_S,
+    )
+    made = {
+        "framework": parent.framework,
+        "source_format": parent.source_format,
+        "conversion": {"folded_preprocessing": {**asked, "input": told["input"]}, "of": parent.name},
+    }
+    stored, facts = _analyze_and_store(context, made, out, None, Span(0.4, 1.0, "analyse: "))
+
+    def apply(session: Session) -> None:
+        service.complete(session, model_id, stored, facts)
+        service.keep_preprocessing(session, model_id, told["preprocessing"])
+
+    return Outcome({"model_id": model_id}, apply)
 
 
 def _hash(*paths: Path) -> str:
@@ -129,5 +171,6 @@ def _graph(context: JobContext) -> Outcome:
     return Outcome({"model_id": model_id, "nodes": result["nodes"]}, apply)
 
 
+MODEL_FOLD = register(JobKind("model_fold", _fold, abandon=_abandon))
 MODEL_GRAPH = register(JobKind("model_graph", _graph))
 MODEL_IMPORT = register(JobKind("model_import", _import, abandon=_abandon))

@@ -15,8 +15,8 @@ from workbench.jobs import service as jobs
 from workbench.jobs.schemas import job_view
 from workbench.models import repository, service
 from workbench.models.graph_schemas import Graph
-from workbench.models.jobs import MODEL_GRAPH, MODEL_IMPORT
-from workbench.models.schemas import Model, ModelChange, ModelImport, ModelJob, ModelLayers, Task
+from workbench.models.jobs import MODEL_FOLD, MODEL_GRAPH, MODEL_IMPORT
+from workbench.models.schemas import Model, ModelChange, ModelFold, ModelImport, ModelJob, ModelLayers, Task
 from workbench.paging import Cursor, Limit, Page, Sort, fetch
 from workbench.runtime import RuntimeDep
 from workbench.server_paths import server_path
@@ -150,4 +150,25 @@ def make_model_graph(runtime: RuntimeDep, ref: str) -> ModelJob:
         job = jobs.unfinished(session, MODEL_GRAPH, {}, model_id=row.id) or jobs.create(
             session, runtime.queue, MODEL_GRAPH, f"Graph of {row.name}", {}, model_id=row.id
         )
+        return ModelJob(model=service.views(session, [row])[0], job=job_view(job))
+
+
+@router.post("/{ref}/fold", status_code=202)
+def fold_preprocessing(runtime: RuntimeDep, ref: str, wanted: ModelFold) -> ModelJob:
+    """Make a child of a model whose input takes pictures as they are decoded: the preprocessing is inside."""
+    with runtime.db.write() as session:
+        parent = service.ready(session, ref)
+        given = wanted.preprocessing.model_dump() if wanted.preprocessing else parent.preprocessing or {}
+        parameters = {
+            "parent_id": parent.id,
+            "preprocessing": given,
+            "input": wanted.input,
+            "resize": wanted.resize,
+        }
+        row = service.create_folded(session, parent, wanted.name)
+        title = f"Fold the preprocessing into {parent.name}"
+        job = jobs.create(session, runtime.queue, MODEL_FOLD, title, parameters, model_id=row.id)
+        row.job_id = job.id
+        session.flush()
+        events.changed(session, "models", row.id)
         return ModelJob(model=service.views(session, [row])[0], job=job_view(job))

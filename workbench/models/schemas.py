@@ -151,6 +151,15 @@ class ModelChange(BaseModel):
     preprocessing: Preprocessing | None = None
 
 
+class ModelFold(BaseModel):
+    """What becomes part of a new model: colour order, mean, scale, layout and type; the size where asked."""
+
+    name: str | None = Field(default=None, max_length=100)
+    preprocessing: Preprocessing | None = Field(default=None, description="default: the model's own")
+    input: str | None = Field(default=None, max_length=500, description="default: the one with most channels")
+    resize: bool = Field(default=False, description="pictures of any size come in and are stretched, bilinear")
+
+
 class ModelLayers(BaseModel):
     items: list[dict[str, Any]]
 

@@ -70,6 +70,23 @@ def create(
     return row
 
 
+def create_folded(session: Session, parent: Model, name: str | None) -> Model:
+    """A child that is being made: the same model with its preprocessing inside."""
+    row = create(session, name, f"{parent.name} folded", parent.task, None)
+    row.task_source = parent.task_source
+    row.parent_id = parent.id
+    session.flush()
+    return row
+
+
+def keep_preprocessing(session: Session, model_id: str, left: dict[str, Any]) -> None:
+    """What is still to be done outside of the model."""
+    row = repository.get(session, model_id)
+    if row is not None:
+        row.preprocessing = schemas.Preprocessing.model_validate(left).model_dump()
+        session.flush()
+
+
 def complete(session: Session, model_id: str, stored: StoredArtifact, facts: dict[str, Any]) -> None:
     """The import's last step: the model becomes usable, in the transaction that ends its job."""
     row = repository.get(session, model_id)

@@ -125,3 +125,45 @@ def test_names_from_files_are_data(workshop: Workshop, tmp_path: Path) -> None:
     answer = workshop.graph()
     assert answer.headers["content-type"] == "application/json"
     assert hostile in {node["name"] for node in nodes(answer)}
+
+
+class TestFolding:
+    def asked(self, workshop: Workshop, **wanted: Any) -> dict[str, Any]:
+        answer = workshop.client.post("/api/v1/models/m/fold", json=wanted)
+        assert answer.status_code == 202, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def test_a_child_that_takes_pictures_as_decoded(self, workshop: Workshop, tmp_path: Path) -> None:
+        model_id = workshop.imported(save(classifier(), tmp_path / "source"))
+        how = {"color": "BGR", "resize": "letterbox", "mean": [10.0, 20.0, 30.0], "scale": [2.0]}
+        assert workshop.client.patch("/api/v1/models/m", json={"preprocessing": how}).status_code == 200
+        made = self.asked(workshop)
+        assert made["model"]["state"] == "importing"
+        assert made["job"]["kind"] == "model_fold"
+        workshop.work(made["job"]["id"])
+        child = workshop.client.get(f"/api/v1/models/{made['model']['id']}").json()
+        assert child["state"] == "ready"
+        assert child["parent_id"] == model_id
+        assert child["name"] == "m folded"
+        assert child["inputs"][0]["type"] == "u8"
+        assert child["inputs"][0]["shape"] == [1, 16, 16, 3]
+        assert child["preprocessing"]["mean"] is None
+        assert child["preprocessing"]["color"] == "RGB"
+        assert child["preprocessing"]["resize"] == "letterbox", "pictures must still have the input's size"
+        assert child["task"] == "classification"
+        assert workshop.client.get(f"/api/v1/models/{child['id']}/graph").status_code == 200
+
+    def test_what_cannot_be_folded_leaves_nothing(self, workshop: Workshop, tmp_path: Path) -> None:
+        workshop.imported(save(classifier(), tmp_path / "source"))
+        made = self.asked(workshop, preprocessing={"color": "GRAY"}, name="grey")
+        runner.look(workshop.runtime, workshop.identity, made["job"]["id"])
+        job = workshop.client.get(f"/api/v1/jobs/{made['job']['id']}").json()
+        assert (job["state"], job["error"]["code"]) == ("failed", "preprocessing_not_foldable")
+        assert workshop.client.get("/api/v1/models/grey").status_code == 404
+
+    def test_a_name_that_is_taken(self, workshop: Workshop, tmp_path: Path) -> None:
+        workshop.imported(save(classifier(), tmp_path / "source"))
+        answer = workshop.client.post("/api/v1/models/m/fold", json={"name": "m"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
+        assert workshop.client.post("/api/v1/models/none/fold", json={}).status_code == 404
