@@ -12,17 +12,19 @@ from typing import Any, TypeVar
 
 import cv2
 
+from workbench.datasets.ahead import Ahead, Examined, examined
 from workbench.datasets.formats.annotations import TITLES, Annotations, Check, Format, Sample
+from workbench.datasets.formats.masks import BadMask, MaskRule, normalised
 from workbench.datasets.formats.recognise import recognise
 from workbench.datasets.formats.tree import FileTree, scan, suffix
 from workbench.datasets.image_header import SUFFIXES
 from workbench.datasets.internal_form import DatasetWriter
 from workbench.datasets.problems import Problems, Refused
-from workbench.datasets.samples import box_records, fits
+from workbench.datasets.samples import Mistake, box_records, fits, matches
 from workbench.datasets.subset import checked, strata_of, stratified_order
-from workbench.datasets.thumbnails import BadPicture, Picture, read_picture
+from workbench.datasets.thumbnails import BadPicture, Picture, read_bytes
 from workbench.engine.protocol import Emitter, EngineError
-from workbench.storage.archive import ArchiveError, Limits, extract, is_archive
+from workbench.storage.archive import ArchiveError, Extraction, Limits, extract, is_archive
 
 STAGES = ("unpack", "recognise the format", "read annotations", "read pictures", "write")
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
@@ -66,6 +68,8 @@ class _Verified:
     picture: Picture
     image: Path
     thumbnail: Path
+    beside: Mapping[str, Path]
+    mask_labels: list[int] | None
 
 
 class _Import:
@@ -80,9 +84,11 @@ class _Import:
         )
         self.subset = checked(parameters["subset"]) if parameters.get("subset") else None
         self.staged = work / "staged"
+        self.ahead: Mapping[int, Examined | BadPicture] = {}
         self.owned = True
 
     def run(self, target: Path) -> dict[str, Any]:
+        self.staged.mkdir()
         tree = self._tree()
         self._stage(2)
         kind, finding = recognise(tree, str(self.parameters.get("format") or "auto"))
@@ -114,12 +120,21 @@ class _Import:
             folder.mkdir()
             shutil.copyfile(source, folder / f"picture{suffix(filename)}")
         else:
-            done = extract(source, folder, self.limits, progress=self._unpacking)
+            done = self._unpacked(source, folder)
             self.emit.log(f"unpacked {done.files:,} files, {done.bytes / 1024**2:,.1f} MiB, from {done.kind}")
         tree = scan(folder, self.limits, self.problems)
         for name in tree.with_suffix(*ARCHIVE_SUFFIXES):
             self.problems.warning(name, "an archive inside of the dataset is not unpacked", "unpack it first")
         return tree
+
+    def _unpacked(self, source: Path, folder: Path) -> Extraction:
+        if self.subset is not None:
+            # Most pictures may not be wanted.
+            return extract(source, folder, self.limits, progress=self._unpacking)
+        with Ahead(self.staged, _threads()) as ahead:
+            done = extract(source, folder, self.limits, progress=self._unpacking, written=ahead.take)
+        self.ahead = ahead.found
+        return done
 
     def _unpacking(self, done: int, total: int) -> None:
         self.emit.progress(done, total, "bytes")
@@ -134,17 +149,19 @@ class _Import:
         if self.subset is not None and self.subset[0] < wanted:
             wanted, seed = self.subset
             order = stratified_order(strata_of([_labels(sample) for sample in samples]), seed)
-        self.staged.mkdir()
         found: dict[int, _Verified] = {}
-        threads = min(_MAX_THREADS, len(os.sched_getaffinity(0)))
+        threads = _threads()
         with ThreadPoolExecutor(threads) as pool:
-            tasks = ((lambda number=number: self._examined(tree, number, samples[number])) for number in order)
+            tasks = (
+                (lambda number=number: self._examined(tree, number, samples[number], annotations.masks))
+                for number in order
+            )
             results = in_order(pool, tasks, threads * 4)
             for done, (number, outcome) in enumerate(zip(order, results, strict=True), 1):
-                if isinstance(outcome, _Verified) and fits(outcome.sample, outcome.picture, tree, self.problems):
+                if isinstance(outcome, Mistake):
+                    self.problems.warning(outcome.file, outcome.problem, outcome.fix)
+                elif fits(outcome.sample, outcome.picture, self.problems):
                     found[number] = outcome
-                elif isinstance(outcome, BadPicture):
-                    self.problems.warning(samples[number].image, outcome.problem, outcome.fix)
                 self.emit.progress(min(done, wanted), wanted, "samples")
                 if len(found) == wanted:
                     break
@@ -161,21 +178,50 @@ class _Import:
         )
         return [found[number] for number in sorted(found)]
 
-    def _examined(self, tree: FileTree, number: int, sample: Sample) -> "_Verified | BadPicture":
-        """In a thread: decode, and put the thumbnail aside; also the very bytes that were decoded if not our own."""
-        path = tree.path(sample.image)
+    def _examined(self, tree: FileTree, number: int, sample: Sample, rule: MaskRule | None) -> "_Verified | Mistake":
+        """In a thread: decode the picture and what belongs to it; thumbnail, mask and what is not ours are put aside."""
+        name = sample.image
         try:
-            data, picture = read_picture(path)
-        except BadPicture as error:
-            return error
+            examined, image = self._picture(tree, name, str(number))
+            picture = examined.picture
+            beside: dict[str, Path] = {}
+            others: dict[str, Picture] = {}
+            for member, name in (("target", sample.target), ("upsampled", sample.upsampled)):
+                if name is not None:
+                    other, path = self._picture(tree, name, f"{number}.{member}", always=True)
+                    beside[member], others[member] = path, other.picture
+            if (mistake := matches(sample, picture, others)) is not None:
+                return mistake
+            shown: list[int] | None = None
+            if sample.mask is not None and rule is not None:
+                name = sample.mask
+                mask = normalised(read_bytes(tree.path(name)), rule, (picture.width, picture.height))
+                beside["mask"] = self.staged / f"{number}.mask.png"
+                beside["mask"].write_bytes(mask.png)
+                shown = mask.labels
+        except (BadPicture, BadMask) as error:
+            return Mistake(str(name), error.problem, error.fix)
         except (PermissionError, FileNotFoundError):
-            return BadPicture("the file cannot be read", "check its permissions")
-        if not self.owned:
-            path = self.staged / f"{number}{picture.suffix}"
+            return Mistake(str(name), "the file cannot be read", "check its permissions")
+        return _Verified(sample, picture, image, examined.thumbnail, beside, shown)
+
+    def _picture(self, tree: FileTree, name: str, key: str, always: bool = False) -> tuple[Examined, Path]:
+        """What a file is, and where it may be taken from; copied unless it is our own (or `always`).
+
+        A file may be the target of several samples. Raises BadPicture, OSError.
+        """
+        path = tree.path(name)
+        known = self.ahead.get(path.stat().st_ino) if self.ahead else None
+        if isinstance(known, BadPicture):
+            raise known
+        data = None
+        if known is None:
+            data, known = examined(path, self.staged / f"{key}.thumbnail")
+        if not self.owned or always:
+            data = path.read_bytes() if data is None else data
+            path = self.staged / f"{key}{known.picture.suffix}"
             path.write_bytes(data)
-        thumbnail = self.staged / f"{number}.thumbnail"
-        thumbnail.write_bytes(picture.thumbnail)
-        return _Verified(sample, replace(picture, thumbnail=b""), path, thumbnail)
+        return known, path
 
     # The result
 
@@ -185,12 +231,13 @@ class _Import:
         writer = DatasetWriter(target, move=True)
         try:
             for done, entry in enumerate(verified, 1):
-                self._add(writer, tree, entry)
+                self._add(writer, entry)
                 self.emit.progress(done, len(verified), "samples")
         finally:
             writer.close()
         for problem in self.problems.warnings:
             self.emit.log(problem.sentence(), "warning")
+        pairs = _pairs(annotations, verified) if annotations.pairs is not None else None
         facts: dict[str, Any] = {
             "format": kind.name,
             "labels": annotations.labels,
@@ -198,26 +245,46 @@ class _Import:
             "warnings": [problem.record() for problem in self.problems.warnings],
             "warning_count": self.problems.warning_count,
         }
-        if annotations.label_ids is not None:
-            facts["label_ids"] = annotations.label_ids
+        members = ("label_ids", "colors", "skeleton", "identities")
+        facts |= {name: getattr(annotations, name) for name in members if getattr(annotations, name) is not None}
         if annotations.masks is not None:
-            facts["masks"] = annotations.masks
+            facts["masks"] = annotations.masks.record()
+        if pairs is not None:
+            facts["pairs"] = pairs
         if self.subset is not None:
             facts["subset"] = {"count": self.subset[0], "seed": self.subset[1]}
         return writer.finish(facts)
 
-    def _add(self, writer: DatasetWriter, tree: FileTree, entry: _Verified) -> None:
+    def _add(self, writer: DatasetWriter, entry: _Verified) -> None:
         sample, picture = entry.sample, entry.picture
         record: dict[str, Any] = {"source": sample.image, "width": picture.width, "height": picture.height}
         if sample.label is not None:
             record["label"] = sample.label
         if sample.boxes is not None:
             record["boxes"] = box_records(sample, picture, self.problems)
-        mask = None
-        if sample.mask is not None:
-            mask = self.staged / f"mask{suffix(sample.mask)}"
-            shutil.copyfile(tree.path(sample.mask), mask)
-        writer.add(record, entry.image, picture.suffix, entry.thumbnail, mask)
+        if sample.landmarks is not None:
+            record["landmarks"] = [[x, y] for x, y in sample.landmarks]
+        if sample.identity is not None:
+            record["identity"] = sample.identity
+        if entry.mask_labels is not None:
+            record["mask_labels"] = entry.mask_labels
+        beside = dict(entry.beside)
+        writer.add(record, entry.image, picture.suffix, entry.thumbnail, beside.pop("mask", None), beside)
+
+
+def _pairs(annotations: Annotations, verified: list[_Verified]) -> list[list[int]]:
+    """Pairs of which both pictures are good, by the numbers of the samples that are."""
+    place = {id(entry.sample): number for number, entry in enumerate(verified)}
+    new = [place.get(id(sample)) for sample in annotations.samples]
+    renumbered = [(new[one], new[other], same, fold) for one, other, same, fold in annotations.pairs or ()]
+    kept = [[one, other, same, fold] for one, other, same, fold in renumbered if one is not None and other is not None]
+    detail = f"{len(kept):,} of {len(renumbered):,} have both pictures"
+    annotations.checks.append(Check("pairs", len(kept) == len(renumbered), detail))
+    return kept
+
+
+def _threads() -> int:
+    return min(_MAX_THREADS, len(os.sched_getaffinity(0)))
 
 
 def _labels(sample: Sample) -> list[int]:

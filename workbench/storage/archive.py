@@ -86,10 +86,12 @@ def extract(
     limits: Limits | None = None,
     check: Callable[[], None] | None = None,
     progress: Progress | None = None,
+    written: Callable[[Path], None] | None = None,
 ) -> Extraction:
     """Unpack `archive` into `folder`, which must not exist yet; a single root folder is left out of the paths.
 
-    `check` is called often and may raise to stop; `progress` hears (bytes done, bytes in all).
+    `check` is called often and may raise to stop; `progress` hears (bytes done, bytes in all), `written` each
+    file once it is whole, where it is then: at the end all may be moved by one folder.
     Raises ArchiveError, OSError (ENOSPC on a full disk), or what `check` raises; `folder` is gone then.
     """
     limits = limits or Limits()
@@ -99,7 +101,7 @@ def extract(
     folder.mkdir(parents=True)
     try:
         size = archive.stat().st_size
-        destination = Destination(folder, limits, size if kind != "tar" else limits.bytes, check)
+        destination = Destination(folder, limits, size if kind != "tar" else limits.bytes, check, written)
         with archive.open("rb") as file:
             if kind == "zip":
                 _extract_zip(archive, destination, limits, progress)

@@ -157,7 +157,12 @@ class Destination:
     """Writes members below `folder`, which has to be empty, and holds the limits while it does."""
 
     def __init__(
-        self, folder: Path, limits: Limits, archive_bytes: int, check: Callable[[], None] | None = None
+        self,
+        folder: Path,
+        limits: Limits,
+        archive_bytes: int,
+        check: Callable[[], None] | None = None,
+        written: Callable[[Path], None] | None = None,
     ) -> None:
         self.folder = folder
         self.limits = limits
@@ -166,6 +171,7 @@ class Destination:
         self.dropped = 0
         self._members = 0
         self._check = check
+        self._written = written
         self._most = most_bytes(limits, archive_bytes)
         self._file_keys: set[str] = set()
         self._folder_keys: dict[str, str] = {}
@@ -201,12 +207,15 @@ class Destination:
         if parent not in self._folders:
             self.folder.joinpath(*parts[:-1]).mkdir(parents=True, exist_ok=True)
             self._folders.add(parent)
-        with self.folder.joinpath(*parts).open("xb", buffering=0) as file:
+        path = self.folder.joinpath(*parts)
+        with path.open("xb", buffering=0) as file:
             for block in self._counted(member):
                 rest = memoryview(block)
                 while rest:
                     rest = rest[file.write(rest) :]
         self.files += 1
+        if self._written is not None:
+            self._written(path)
 
     def _use_up(self, member: Member) -> None:
         for _ in self._counted(member):
