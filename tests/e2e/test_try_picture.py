@@ -142,8 +142,9 @@ def material(stack: Stack) -> Material:
 def tried(page: Page) -> Locator:
     """The panel with the answer."""
     page.get_by_role("button", name="Try it").click()
-    answer = page.get_by_role("region", name="Answer")
+    answer = page.get_by_role("region", name="Answer", exact=True)
     expect(answer).to_be_visible(timeout=LONG_MS)
+    expect(page).to_have_url(re.compile("prediction="))
     return answer
 
 
@@ -256,11 +257,11 @@ def test_the_importance_map_is_made_and_can_be_cancelled(page: Page, material: M
     page.get_by_role("button", name="Make the map").click()
     panel = page.get_by_role("region", name="Importance map", exact=True)
     expect(panel).to_be_visible(timeout=LONG_MS)
-    expect(panel.get_by_label("Class").get_by_role("option")).to_have_count(5)
+    expect(panel.get_by_label("Class", exact=True).get_by_role("option")).to_have_count(5)
     painted = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
     canvas = panel.locator("canvas")
     expect(canvas).to_be_visible()
     page.wait_for_function(f"canvas => ({painted})(canvas)", arg=canvas.element_handle())
-    panel.get_by_label("Class").select_option("1")
+    panel.get_by_label("Class", exact=True).select_option("1")
     panel.get_by_label("Opacity").fill("0.9")
     expect(canvas).to_be_visible()

@@ -130,7 +130,7 @@ export function TryPage({ subject, search, dataset, onSearch }: Props) {
                 onChange={(event) => setWithParent(event.currentTarget.checked)}
               />
             )}
-            {subject.kind === "model" && attempt.result && (
+            {subject.kind === "model" && attempt.result && NAMED.has(attempt.result.reading.task) && (
               <LabelSetPick reading={attempt.result.reading} value={reading} onChange={setReading} />
             )}
             <Action
@@ -193,6 +193,14 @@ export function TryPage({ subject, search, dataset, onSearch }: Props) {
     </div>
   );
 }
+
+/** Tasks whose answers are classes with names. */
+const NAMED: ReadonlySet<string> = new Set([
+  "classification",
+  "object_detection",
+  "instance_segmentation",
+  "semantic_segmentation",
+]);
 
 function beginning(search: TrySearch, dataset: string | undefined, faces: boolean): Picture[] {
   const first: Picture = {
