@@ -269,6 +269,8 @@ class TestDemo:
         assert document["project"]["state"] == "ready"
         assert [measured["label"] for measured in document["runs"]] == ["latency hint", "throughput hint", "1 × 1"]
         assert len(document["layers"]) == 5
+        assert document["report"]["metrics"]["accuracy@top1"]["value"] > 0.97
+        assert document["project"]["accuracy"]["report_id"] == document["report"]["id"]
         assert not (apart.folder / "state" / "workbench" / "server.json").exists()
         # A second time it shows what is there already.
         again = told(apart, "demo", *options)

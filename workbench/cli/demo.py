@@ -10,6 +10,7 @@ import typer
 
 from workbench import discovery
 from workbench.cli import serve
+from workbench.cli.accuracy import show_report
 from workbench.cli.benchmark import DEFAULT
 from workbench.cli.failures import FAILED, INTERRUPTED, exit_code, explain
 from workbench.cli.following import ACTIVE, conclude, follow
@@ -100,7 +101,7 @@ class _Walk:
             self.code = ended.exit_code
 
     def _sample(self, client: Client) -> Document:
-        """`{model, dataset, project, runs, job}` of the sample, whose measurements have ended."""
+        """`{model, dataset, project, runs, report, job}` of the sample, whose measurements have ended."""
         project = _existing(client)
         if project is None:
             making = client.jobs(kind="sample", state=list(ACTIVE))["items"]
@@ -114,13 +115,25 @@ class _Walk:
         if last is not None and last["state"] in ACTIVE:
             last = follow(client, last, self._as_json)
             conclude(last)
+        report = self._report(client, project["id"])
         return {
             "model": client.model(project["model"]["id"]),
             "dataset": client.dataset(project["dataset"]["id"]),
             "project": client.project(project["id"]),
             "runs": client.runs(project=project["id"], sort="created_at")["items"],
+            "report": report,
             "job": last,
         }
+
+    def _report(self, client: Client, project_id: str) -> Document:
+        """The newest report of the sample against its annotations, made where there is none."""
+        found = client.accuracy.reports(1, project=project_id, kind="annotations")["items"]
+        if not found:
+            job = follow(client, client.accuracy.start(project_id)["job"], self._as_json)
+            conclude(job)
+            return client.accuracy.report(job["result"]["report_id"])
+        newest: Document = found[0]
+        return newest
 
     def _show(self, found: Document) -> None:
         if self._as_json:
@@ -131,6 +144,8 @@ class _Walk:
         for run in found["runs"]:
             if run["id"] == found["layers_run_id"]:
                 show_slowest(run)
+        say("")
+        show_report(found["report"])
 
 
 def _wait_for_target(client: Client) -> None:
