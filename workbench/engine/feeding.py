@@ -124,7 +124,8 @@ def open_model(
     devices.check(core, wanted.device)
     properties = configuration.properties(core, wanted)
     properties.apply(core)
-    loaded = _loaded(core, xml, wanted)
+    grey = given.color == "GRAY" or reading["decoding"].get("luminance_only")
+    loaded = _loaded(core, xml, wanted, 1 if grey else 3)
     model = loaded.model
     if change is not None:
         change(model)
@@ -185,14 +186,20 @@ def _port(port: Any) -> Port:
     return Port(port_name(port), names, folding.shape_of(port), kind)
 
 
-def _loaded(core: ov.Core, xml: Path, wanted: configuration.Configuration) -> loading.Loaded:
+def _loaded(core: ov.Core, xml: Path, wanted: configuration.Configuration, channels: int) -> loading.Loaded:
     """With batch 1 where the model can have it."""
+
+    def load(batch: int | None) -> loading.Loaded:
+        return loading.load(
+            core, xml, wanted.device, wanted.shapes, batch, wanted.layouts, open_sizes=True, channels=channels
+        )
+
     try:
-        return loading.load(core, xml, wanted.device, wanted.shapes, 1, wanted.layouts, open_sizes=True)
+        return load(1)
     except EngineError as error:
         if error.code != "batch_not_supported":
             raise
-    return loading.load(core, xml, wanted.device, wanted.shapes, None, wanted.layouts, open_sizes=True)
+    return load(None)
 
 
 def _places(model: ov.Model, layouts: list[str], reading: Reading) -> dict[int, Picture]:

@@ -39,12 +39,13 @@ def load(
     layouts: Mapping[str, str],
     *,
     open_sizes: bool = False,
+    channels: int = 3,
 ) -> Loaded:
     """Read the IR `xml` and reshape its inputs.
 
-    `shapes` and `layouts` go by input name; with `open_sizes` height and width may stay open. Raises
-    `operation_not_supported`, `model_corrupt`, `unknown_input`, `invalid_shape`, `batch_not_supported`,
-    `model_dynamic_shape`, `out_of_memory`.
+    `shapes` and `layouts` go by input name. With `open_sizes` height and width may stay open, and channels of pictures
+    that are open become `channels`. Raises `operation_not_supported`, `model_corrupt`, `unknown_input`,
+    `invalid_shape`, `batch_not_supported`, `model_dynamic_shape`, `out_of_memory`.
     """
     started = time.perf_counter()
     try:
@@ -59,6 +60,8 @@ def load(
     if batch is not None and batch != own:
         spent = _reshape(model, _batched(model, known, own, batch), "batch_not_supported", notes)
         reshape_ms = (reshape_ms or 0.0) + (spent or 0.0)
+    if open_sizes:
+        _reshape(model, _with_channels(model, known, channels), "invalid_shape")
     _refuse_dynamic(model, known if open_sizes else None)
     return Loaded(model, batch or own or 1, known, read_ms, reshape_ms, notes)
 
@@ -161,6 +164,18 @@ def _batched(model: ov.Model, layouts: list[str], own: int | None, batch: int) -
             f"No input of the model has a batch dimension, so it cannot run with batch {batch}.",
             "Use the model's own batch, or give the layout of its inputs.",
         )
+    return shapes
+
+
+def _with_channels(model: ov.Model, layouts: list[str], channels: int) -> dict[Any, list[int]]:
+    """The shapes of inputs with height and width whose channels are open, with `channels` in their place."""
+    shapes = {}
+    for port, layout in zip(model.inputs, layouts, strict=True):
+        if sorted(layout.replace("N", "", 1)) == ["C", "H", "W"]:
+            sizes = [dim.get_length() if dim.is_static else -1 for dim in port.get_partial_shape()]
+            if sizes[layout.index("C")] < 0:
+                sizes[layout.index("C")] = channels
+                shapes[port] = sizes
     return shapes
 
 

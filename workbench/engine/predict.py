@@ -37,9 +37,9 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     """
     reading: Reading = parameters["reading"]
     asked = parameters.get("importance")
-    stages = ["read", "compile", "infer"] + (["importance"] if asked else [])
+    stages = ["read", "compile", "infer"] + (["importance"] if asked is not None else [])
     emit.stage("read", 1, len(stages))
-    wanted = importance.read(asked) if asked else None
+    wanted = importance.read(asked) if asked is not None else None
     if wanted is not None and reading["task"] != "classification":
         raise EngineError(
             "reading_invalid",
