@@ -8,9 +8,9 @@ import pytest
 
 from tests.unit.engine.networks import Recorder, classifier, np, op, ov
 from tests.unit.engine.reports import BLUE, RED, annotated, lines, plain, prepare, reading
-from workbench.engine import tensor_distance
+from workbench.engine import shown_layers, tensor_distance
 from workbench.engine.protocol import EngineError
-from workbench.engine.tensor_distance import Layer, distance, passes_of
+from workbench.engine.tensor_distance import distance
 
 
 class TestDistance:
@@ -46,11 +46,6 @@ class TestDistance:
         with pytest.raises(EngineError) as caught:
             distance(np.ones(2), np.ones(3))
         assert caught.value.code == "decoding_mismatch"
-
-
-def test_layers_go_into_passes_by_their_size() -> None:
-    layers = [Layer(str(number), "Relu", size) for number, size in enumerate([60, 30, 20, 200, 10])]
-    assert [[layer.name for layer in part] for part in passes_of(layers, 100)] == [["0", "1"], ["2"], ["3"], ["4"]]
 
 
 def scaled(factor: float) -> ov.Model:
@@ -111,7 +106,7 @@ class TestRun:
     def test_layers_in_many_passes(self, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         run(work, per_layer=True)
         before = (work / "out" / "tables.json").read_text()
-        monkeypatch.setattr(tensor_distance.passes_of, "__defaults__", (1,))
+        monkeypatch.setattr(shown_layers.passes_of, "__defaults__", (1,))
         found = run(work, per_layer=True)
         assert (work / "out" / "tables.json").read_text() == before
         assert found["samples"] == 2
