@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.datasets.internal_form import DatasetReader, DatasetWriter
+from workbench.datasets.internal_form import BESIDE, DatasetReader, DatasetWriter
 
 # What is true of a part because it is true of the whole.
 KEPT = ("format", "labels", "label_ids", "masks", "colors", "skeleton", "identities", "generated", "synthetic")
@@ -26,10 +26,10 @@ def copied(
     try:
         for done, number in enumerate(numbers, 1):
             record = parent.sample(number)
-            mask = parent.folder / record["mask"] if "mask" in record else None
+            beside = {name: parent.folder / record[name] for name in BESIDE if name in record}
             image = parent.folder / record["file"]
-            kept = {key: value for key, value in record.items() if key not in ("id", "file", "mask")}
-            writer.add(kept, image, image.suffix, parent.thumbnail_path(number), mask)
+            kept = {key: value for key, value in record.items() if key not in ("id", "file", *BESIDE)}
+            writer.add(kept, image, image.suffix, parent.thumbnail_path(number), beside.pop("mask", None), beside)
             progress(done)
         return writer.finish(facts)
     finally:

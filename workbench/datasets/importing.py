@@ -179,15 +179,16 @@ class _Import:
         return [found[number] for number in sorted(found)]
 
     def _examined(self, tree: FileTree, number: int, sample: Sample, rule: MaskRule | None) -> "_Verified | Mistake":
-        """In a thread: decode the picture and what belongs to it; thumbnail, mask and what is not ours are put aside."""
+        """In a thread: decode a picture and what belongs to it; thumbnail, mask and what is not ours are put aside."""
         name = sample.image
         try:
             examined, image = self._picture(tree, name, str(number))
             picture = examined.picture
             beside: dict[str, Path] = {}
             others: dict[str, Picture] = {}
-            for member, name in (("target", sample.target), ("upsampled", sample.upsampled)):
-                if name is not None:
+            for member, given in (("target", sample.target), ("upsampled", sample.upsampled)):
+                if given is not None:
+                    name = given
                     other, path = self._picture(tree, name, f"{number}.{member}", always=True)
                     beside[member], others[member] = path, other.picture
             if (mistake := matches(sample, picture, others)) is not None:
@@ -200,9 +201,9 @@ class _Import:
                 beside["mask"].write_bytes(mask.png)
                 shown = mask.labels
         except (BadPicture, BadMask) as error:
-            return Mistake(str(name), error.problem, error.fix)
+            return Mistake(name, error.problem, error.fix)
         except (PermissionError, FileNotFoundError):
-            return Mistake(str(name), "the file cannot be read", "check its permissions")
+            return Mistake(name, "the file cannot be read", "check its permissions")
         return _Verified(sample, picture, image, examined.thumbnail, beside, shown)
 
     def _picture(self, tree: FileTree, name: str, key: str, always: bool = False) -> tuple[Examined, Path]:
@@ -247,6 +248,9 @@ class _Import:
         }
         members = ("label_ids", "colors", "skeleton", "identities")
         facts |= {name: getattr(annotations, name) for name in members if getattr(annotations, name) is not None}
+        for name in ("colors", "skeleton"):
+            if name in facts:
+                facts[name] = [list(entry) for entry in facts[name]]
         if annotations.masks is not None:
             facts["masks"] = annotations.masks.record()
         if pairs is not None:

@@ -3,6 +3,9 @@
 `dataset.json` says what it is. `index.jsonl` has a line for each sample, `index.offsets` where each line begins
 (little-endian uint64), `index.labels` which samples have a label: sorted little-endian uint64, the label in the upper
 half, the sample's number in the lower. So any page of a large dataset is read without reading the rest.
+
+Masks are PNG of one channel as `formats.masks` has them; a line's `mask_labels` are the labels that its mask shows.
+`targets` has the pictures that a model shall restore, `upsampled` the samples enlarged beforehand.
 """
 
 import json
@@ -14,9 +17,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 from workbench.datasets.formats.annotations import FREE_TASKS, TASKS, Annotation
+from workbench.datasets.statistics import Gatherer
 
 DATASET = "dataset.json"
 INDEX = "index.jsonl"
@@ -25,6 +29,8 @@ LABELS = "index.labels"
 IMAGES = "images"
 MASKS = "masks"
 THUMBNAILS = "thumbnails"
+# Members of a line that are files beside the picture, and their folders.
+BESIDE = {"mask": MASKS, "target": "targets", "upsampled": "upsampled"}
 
 _WORD = struct.Struct("<Q")
 
@@ -109,6 +115,7 @@ class DatasetWriter:
         self.class_counts: Counter[int] = Counter()
         self._move = move
         self._kinds: set[Annotation] = set()
+        self._statistics = Gatherer()
         self._offsets = array("Q")
         self._labels = array("Q")
         self._index: BinaryIO = (folder / INDEX).open("wb")
@@ -117,17 +124,32 @@ class DatasetWriter:
     def close(self) -> None:
         self._index.close()
 
-    def add(self, facts: Mapping[str, Any], image: Path, suffix: str, thumbnail: Path, mask: Path | None) -> None:
-        """Add a sample; `facts` is its index line without `id`, `file` and `mask`, which are given here."""
+    def add(
+        self,
+        facts: Mapping[str, Any],
+        image: Path,
+        suffix: str,
+        thumbnail: Path,
+        mask: Path | None,
+        beside: Mapping[str, Path] | None = None,
+    ) -> None:
+        """Add a sample; `facts` is its index line without `id`, `file` and the members of BESIDE.
+
+        These are given here: the mask, and others by their name in `beside`.
+        """
         number = self.count
         record: dict[str, Any] = {"id": number, "file": f"{IMAGES}/{number:06d}{suffix}", **facts}
         self._place(image, record["file"])
         self._place(thumbnail, thumbnail_name(number))
-        if mask is not None:
-            (self.folder / MASKS).mkdir(exist_ok=True)
-            record["mask"] = f"{MASKS}/{number:06d}{mask.suffix}"
-            self._place(mask, record["mask"])
+        given = {"mask": mask, **(beside or {})}
+        for name, folder in BESIDE.items():
+            path = given.get(name)
+            if path is not None:
+                (self.folder / folder).mkdir(exist_ok=True)
+                record[name] = f"{folder}/{number:06d}{path.suffix}"
+                self._place(path, record[name])
         self._note(number, record)
+        self._statistics.add(record)
         line = json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
         self._offsets.append(self._position)
         self._position += len(line)
@@ -146,11 +168,21 @@ class DatasetWriter:
             labels.append(record["label"])
             self._kinds.add("classification")
         if record.get("boxes"):
-            self._kinds.add("detection")
+            # The boxes of pictures with landmarks are about one face of perhaps many.
+            if "landmarks" not in record:
+                self._kinds.add("detection")
             if any("segmentation" in box for box in record["boxes"]):
                 self._kinds.add("instance_segmentation")
+            if any("keypoints" in box for box in record["boxes"]):
+                self._kinds.add("keypoints")
+        if "landmarks" in record:
+            self._kinds.add("landmarks")
+        if "target" in record:
+            self._kinds.add("super_resolution")
         if "mask" in record:
             self._kinds.add("segmentation")
+        # A picture with both has the same things in both.
+        labels = labels or record.get("mask_labels", [])
         self.class_counts.update(labels)
         self._labels.extend(label << 32 | number for label in set(labels))
 
@@ -162,13 +194,16 @@ class DatasetWriter:
         self._index.close()
         (self.folder / OFFSETS).write_bytes(_little_endian(self._offsets))
         (self.folder / LABELS).write_bytes(_little_endian(array("Q", sorted(self._labels))))
-        kinds = [kind for kind in TASKS if kind in self._kinds]
+        if facts.get("pairs"):
+            self._kinds.add("face_pairs")
+        kinds = [kind for kind in get_args(Annotation) if kind in self._kinds]
         content: dict[str, Any] = {
             **facts,
             "annotation": kinds or ["none"],
-            "tasks": [TASKS[kind] for kind in kinds] + list(FREE_TASKS if kinds else ()),
+            "tasks": [TASKS[kind] for kind in kinds if kind in TASKS] + list(FREE_TASKS if kinds else ()),
             "count": self.count,
             "class_counts": {str(label): count for label, count in sorted(self.class_counts.items())},
+            "statistics": self._statistics.record(),
         }
         (self.folder / DATASET).write_text(json.dumps(content, allow_nan=False))
         size = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())

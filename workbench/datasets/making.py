@@ -129,7 +129,7 @@ def previewed(runtime: Runtime, wanted: PreviewWanted) -> Preview:
     with runtime.db.read() as session:
         if wanted.dataset is not None:
             row = service.ready(session, wanted.dataset)
-            path = service.sample_file(runtime, row, wanted.sample, thumbnail=False)
+            path = service.sample_file(runtime, row, wanted.sample, "file")
             name = f"sample {wanted.sample}"
         else:
             assert wanted.upload is not None

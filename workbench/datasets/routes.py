@@ -27,7 +27,7 @@ from workbench.datasets.schemas import (
 )
 from workbench.datasets.searching import named
 from workbench.db.tables import Dataset as DatasetRow
-from workbench.errors import ERROR_RESPONSES, WorkbenchError
+from workbench.errors import ERROR_RESPONSES, NotFound, WorkbenchError
 from workbench.jobs import events
 from workbench.jobs import service as jobs
 from workbench.jobs.schemas import job_view
@@ -153,19 +153,27 @@ def split_dataset(runtime: RuntimeDep, ref: str, wanted: SplitWanted) -> SplitJo
 @router.get("/{ref}/statistics")
 def get_statistics(runtime: RuntimeDep, ref: str) -> Statistics:
     """Histograms of pictures and boxes."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        row = service.ready(session, ref)
+        if row.statistics is None:
+            raise NotFound(
+                f"'{row.name}' was imported before statistics were made.",
+                code="no_statistics",
+                action="Import the dataset again.",
+            )
+        return Statistics.model_validate(row.statistics)
 
 
 @router.get("/{ref}/samples/{number}/mask", response_class=FileResponse)
 def get_sample_mask(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
     """The classes of a sample's pixels, as PNG of one channel."""
-    raise NotImplementedError
+    return _picture(runtime, ref, number, "mask")
 
 
 @router.get("/{ref}/samples/{number}/target", response_class=FileResponse)
 def get_sample_target(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
     """The picture that a model shall restore from a sample."""
-    raise NotImplementedError
+    return _picture(runtime, ref, number, "target")
 
 
 @router.get("/{ref}")
@@ -219,12 +227,14 @@ def list_samples(
         numbers = named(reader, numbers, q)
     chosen = numbers[start : start + limit]
     following = str(start + limit) if start + limit < len(numbers) else None
-    items = [_sample(row, reader.sample(number)) for number in chosen]
+    persons = reader.facts.get("identities") or []
+    items = [_sample(row, reader.sample(number), persons) for number in chosen]
     return Samples(items=items, next_cursor=following, total=len(numbers))
 
 
-def _sample(row: DatasetRow, sample: dict[str, Any]) -> Sample:
+def _sample(row: DatasetRow, sample: dict[str, Any], persons: list[str]) -> Sample:
     names = row.labels or []
+    identity = sample.get("identity")
 
     def name(label: int | None) -> str | None:
         return names[label] if label is not None and 0 <= label < len(names) else None
@@ -233,6 +243,7 @@ def _sample(row: DatasetRow, sample: dict[str, Any]) -> Sample:
     return Sample(
         id=sample["id"],
         file=sample.get("source") or sample["file"],
+        name=sample.get("source") or sample["file"],
         width=sample["width"],
         height=sample["height"],
         label=sample.get("label"),
@@ -244,30 +255,36 @@ def _sample(row: DatasetRow, sample: dict[str, Any]) -> Sample:
                 bbox=box["bbox"],
                 difficult=bool(box.get("difficult")),
                 crowd=bool(box.get("crowd")),
+                segmentation=box.get("segmentation"),
+                keypoints=box.get("keypoints"),
             )
             for box in sample.get("boxes", [])
         ],
         has_mask=bool(sample.get("mask")),
         thumbnail=f"{base}/thumbnail",
         image=f"{base}/image",
+        mask=f"{base}/mask" if sample.get("mask") else None,
+        target=f"{base}/target" if sample.get("target") else None,
+        landmarks=sample.get("landmarks"),
+        identity=persons[identity] if identity is not None and 0 <= identity < len(persons) else None,
     )
 
 
 @router.get("/{ref}/samples/{number}/thumbnail", response_class=FileResponse)
 def get_thumbnail(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
     """A small JPEG of a sample, at most 160 pixels a side."""
-    return _picture(runtime, ref, number, thumbnail=True)
+    return _picture(runtime, ref, number, "thumbnail")
 
 
 @router.get("/{ref}/samples/{number}/image", response_class=FileResponse)
 def get_image(runtime: RuntimeDep, ref: str, number: int) -> FileResponse:
     """The picture of a sample as it came."""
-    return _picture(runtime, ref, number, thumbnail=False)
+    return _picture(runtime, ref, number, "file")
 
 
-def _picture(runtime: RuntimeDep, ref: str, number: int, *, thumbnail: bool) -> FileResponse:
+def _picture(runtime: RuntimeDep, ref: str, number: int, member: str) -> FileResponse:
     with runtime.db.read() as session:
         row = service.ready(session, ref)
-    path = service.sample_file(runtime, row, number, thumbnail)
+    path = service.sample_file(runtime, row, number, member)
     media = PICTURE_TYPES.get(path.suffix.lower(), "application/octet-stream")
     return FileResponse(path, media_type=media, headers=PICTURE_HEADERS)

@@ -1,19 +1,26 @@
 """What annotations say held against the pictures they are about."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.datasets.formats.annotations import Sample
-from workbench.datasets.formats.tree import FileTree
-from workbench.datasets.image_header import Header, NotAnImage, read_header
 from workbench.datasets.problems import Problems
 from workbench.datasets.thumbnails import Picture
 
-_HEADER_BYTES = 4096
+
+@dataclass(frozen=True)
+class Mistake:
+    """Why a sample is left out."""
+
+    file: str
+    problem: str
+    fix: str
 
 
-def fits(sample: Sample, picture: Picture, tree: FileTree, problems: Problems) -> bool:
-    """Whether size and mask of a sample belong to its picture; a warning says why not."""
+def fits(sample: Sample, picture: Picture, problems: Problems) -> bool:
+    """Whether the annotated size of a sample is that of its picture; a warning says why not."""
     size = picture.width, picture.height
     if sample.size is not None and sample.size != size:
         said = f"{sample.size[0]}x{sample.size[1]}"
@@ -24,29 +31,30 @@ def fits(sample: Sample, picture: Picture, tree: FileTree, problems: Problems) -
             fix = "save the picture without EXIF rotation"
         problems.warning(sample.image, problem, fix)
         return False
-    if sample.mask is None:
-        return True
-    try:
-        header = _mask_header(tree, sample.mask)
-    except (NotAnImage, OSError):
-        problems.warning(sample.mask, "the mask is not a readable PNG file", "save it as PNG")
-        return False
-    if header.kind != "PNG":
-        problems.warning(sample.mask, f"the mask is a {header.kind} file", "save it as PNG")
-        return False
-    if (header.width, header.height) != size:
-        problems.warning(
-            sample.mask,
-            f"the mask has {header.width}x{header.height} pixels, its picture {size[0]}x{size[1]}",
-            "make both the same size",
-        )
-        return False
     return True
 
 
-def _mask_header(tree: FileTree, name: str) -> Header:
-    with tree.path(name).open("rb") as file:
-        return read_header(file.read(_HEADER_BYTES))
+def matches(sample: Sample, picture: Picture, beside: Mapping[str, Picture]) -> Mistake | None:
+    """What is wrong between a picture, the larger one it shall become (`target`), and `upsampled`, as large as that."""
+    if "target" not in beside:
+        return None
+    target, name = beside["target"], str(sample.target)
+    size = f"{target.width}x{target.height}"
+    factor = target.width // picture.width
+    if factor < 1 or (target.width, target.height) != (picture.width * factor, picture.height * factor):
+        return Mistake(
+            name,
+            f"the picture has {size} pixels, no whole multiple of {picture.width}x{picture.height} of {sample.image}",
+            "make it 2, 3, 4… times as wide and as high",
+        )
+    larger = beside.get("upsampled")
+    if larger is not None and (larger.width, larger.height) != (target.width, target.height):
+        return Mistake(
+            str(sample.upsampled),
+            f"the picture has {larger.width}x{larger.height} pixels, {name} has {size}",
+            "make both the same size",
+        )
+    return None
 
 
 def box_records(sample: Sample, picture: Picture, problems: Problems) -> list[dict[str, Any]]:
@@ -55,8 +63,9 @@ def box_records(sample: Sample, picture: Picture, problems: Problems) -> list[di
     Boxes that reach over the edge stay as they are: evaluation compares them as they were annotated.
     """
     records = []
+    sides = (picture.width, picture.height) if sample.relative else (1, 1)
     for box in sample.boxes or ():
-        left, top, width, height = box.bbox
+        left, top, width, height = (value * side for value, side in zip(box.bbox, sides * 2, strict=True))
         if left >= picture.width or top >= picture.height or left + width <= 0 or top + height <= 0:
             problems.warning(
                 sample.file,
@@ -65,16 +74,26 @@ def box_records(sample: Sample, picture: Picture, problems: Problems) -> list[di
                 "correct the box",
             )
             continue
-        record: dict[str, Any] = {"label": box.label, "bbox": [_number(value) for value in box.bbox]}
+        record: dict[str, Any] = {"label": box.label, "bbox": [_number(value) for value in (left, top, width, height)]}
         record["difficult"] = box.difficult
         record["crowd"] = box.crowd
         if box.area is not None:
             record["area"] = _number(box.area)
         if box.segmentation is not None:
-            record["segmentation"] = json.loads(box.segmentation)
+            record["segmentation"] = _scaled(json.loads(box.segmentation), sides)
+        if box.keypoints is not None:
+            record["keypoints"] = [[_number(x * sides[0]), _number(y * sides[1]), seen] for x, y, seen in box.keypoints]
         records.append(record)
     return records
 
 
+def _scaled(segmentation: Any, sides: tuple[int, int]) -> Any:
+    """Polygons in pixels."""
+    if sides == (1, 1) or not isinstance(segmentation, list):
+        return segmentation
+    return [[_number(value * sides[at % 2]) for at, value in enumerate(polygon)] for polygon in segmentation]
+
+
 def _number(value: float) -> float | int:
-    return int(value) if value == int(value) else value
+    """Whole numbers as such; others to a ten thousandth of a pixel, far below what is annotated."""
+    return int(value) if value == int(value) else round(value, 4)

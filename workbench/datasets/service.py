@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from workbench.datasets import repository, schemas
 from workbench.datasets.internal_form import DatasetReader as DatasetReader
+from workbench.datasets.internal_form import thumbnail_name
 from workbench.db.tables import Artifact, Dataset
 from workbench.errors import Conflict, NotFound
 from workbench.jobs import events
@@ -67,6 +68,9 @@ def complete(session: Session, dataset_id: str, stored: StoredArtifact, facts: d
     row.annotated = facts["format"] not in ("not_annotated", "generated")
     row.count = facts["count"]
     row.labels = facts.get("labels")
+    row.colors = facts.get("colors")
+    row.skeleton = facts.get("skeleton")
+    row.statistics = facts.get("statistics")
     row.class_counts = {str(key): value for key, value in (facts.get("class_counts") or {}).items()}
     row.checks = facts.get("checks")
     row.warnings = facts.get("warnings")
@@ -121,15 +125,18 @@ def reader(runtime: Runtime, row: Dataset) -> DatasetReader:
     return DatasetReader(folder(runtime, row))
 
 
-def sample_file(runtime: Runtime, row: Dataset, number: int, thumbnail: bool) -> Path:
-    """The picture of a sample, or its thumbnail. Raises NotFound."""
+def sample_file(runtime: Runtime, row: Dataset, number: int, member: str) -> Path:
+    """A file of a sample: its "thumbnail", or what `member` of its index line names. Raises NotFound."""
     if not 0 <= number < row.count:
         raise NotFound(f"'{row.name}' has no sample {number}.", code="sample_not_found")
     assert row.artifact_id is not None
-    parts = ("thumbnails", f"{number}.jpg")
-    if not thumbnail:
-        parts = tuple(str(reader(runtime, row).sample(number)["file"]).split("/"))  # type: ignore[assignment]
-    path = runtime.storage.artifact(row.artifact_id, *parts)
+    if member == "thumbnail":
+        name: str | None = thumbnail_name(number)
+    else:
+        name = reader(runtime, row).sample(number).get(member)
+    if name is None:
+        raise NotFound(f"Sample {number} of '{row.name}' has no {member}.", code="sample_not_found")
+    path = runtime.storage.artifact(row.artifact_id, *name.split("/"))
     if not path.is_file():
         raise NotFound("The picture is not there.", code="sample_not_found")
     return path

@@ -50,7 +50,8 @@ def _facts(parent: DatasetReader, chosen: Sequence[int], seed: int) -> dict[str,
 
 def label_sets(reader: DatasetReader) -> Iterable[list[int]]:
     for record in reader.samples():
-        yield [record["label"]] if "label" in record else [box["label"] for box in record.get("boxes", ())]
+        labels = [record["label"]] if "label" in record else [box["label"] for box in record.get("boxes", ())]
+        yield labels or record.get("mask_labels", [])
 
 
 def strata_of(label_sets: Sequence[Sequence[int]]) -> list[int]:

@@ -27,6 +27,18 @@ def picture(width: int = 20, height: int = 10, suffix: str = ".png", seed: int =
     return encoded.tobytes()
 
 
+def encoded(pixels: np.ndarray) -> bytes:
+    """A PNG of grey values or of blue, green, red."""
+    done, data = cv2.imencode(".png", pixels)
+    assert done
+    return data.tobytes()
+
+
+def grey_mask(width: int, height: int, values: list[int]) -> bytes:
+    """A PNG of one channel in which `values` follow each other."""
+    return encoded(np.resize(np.array(values, np.uint8), (height, width)))
+
+
 def write_files(folder: Path, content: Content) -> Path:
     """The files below `folder`."""
     for name, data in content.items():

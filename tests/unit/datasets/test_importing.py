@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
-from tests.unit.datasets.material import Content, Imported, picture, write_files
+from tests.unit.datasets.material import Content, Imported, grey_mask, picture, write_files
 from workbench.datasets.internal_form import DatasetReader, DatasetWriter
 from workbench.engine.protocol import EngineError
 
@@ -37,9 +38,10 @@ COCO: Content = {
         }
     ),
 }
+MASK = grey_mask(30, 20, [0, 8, 255])
 VOC: Content = {
     "VOCdevkit/VOC2012/JPEGImages/1.jpg": picture(30, 20, ".jpg"),
-    "VOCdevkit/VOC2012/SegmentationClass/1.png": picture(30, 20),
+    "VOCdevkit/VOC2012/SegmentationClass/1.png": MASK,
     "VOCdevkit/VOC2012/Annotations/1.xml": (
         "<annotation><size><width>30</width><height>20</height></size><object><name>cat</name>"
         "<difficult>1</difficult><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>30</xmax><ymax>20</ymax></bndbox>"
@@ -101,10 +103,14 @@ class TestFormats:
         done = Imported(tmp_path / "work", VOC)
         assert done.facts["format"] == "voc"
         assert done.facts["annotation"] == ["detection", "segmentation"]
+        assert done.facts["tasks"][:2] == ["object_detection", "semantic_segmentation"]
         assert done.samples[0]["boxes"] == [{"label": 7, "bbox": [0, 0, 30, 20], "difficult": True, "crowd": False}]
-        mask = done.folder / done.samples[0]["mask"]
-        assert mask.read_bytes() == VOC["VOCdevkit/VOC2012/SegmentationClass/1.png"]
-        assert done.facts["masks"]["classes"][8]["label"] == 7
+        mask = cv2.imread(str(done.folder / done.samples[0]["mask"]), cv2.IMREAD_UNCHANGED)
+        assert mask is not None
+        assert mask.tolist() == np.resize([0, 8, 255], (20, 30)).tolist()
+        assert done.samples[0]["mask_labels"] == [7]
+        assert done.facts["masks"] == {"ignore": 255, "background": True}
+        assert done.facts["colors"][7] == [64, 0, 0]
 
     def test_not_annotated(self, tmp_path: Path) -> None:
         done = Imported(tmp_path / "work", {"a.png": picture(), "b.webp": picture(9, 9, ".webp")})
@@ -211,6 +217,10 @@ class TestSamplesLeftOut:
             ({"SegmentationClass/1.png": picture(10, 20)}, "the mask has 10x20 pixels, its picture 30x20"),
             ({"SegmentationClass/1.png": b"x" * 50}, "the mask is not a readable PNG file"),
             ({"SegmentationClass/1.png": picture(30, 20, ".jpg")}, "the mask is a JPEG file"),
+            (
+                {"SegmentationClass/1.png": grey_mask(30, 20, [0, 33])},
+                "SegmentationClass/1.png: the pixel at x 1, y 0 has the value 33, which is no class",
+            ),
         ],
     )
     def test_what_does_not_belong_together(self, tmp_path: Path, change: Content, says: str) -> None:

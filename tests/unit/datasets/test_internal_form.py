@@ -27,7 +27,9 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
-def written(folder: Path, records: list[dict[str, Any]], *, move: bool = True) -> dict[str, Any]:
+def written(
+    folder: Path, records: list[dict[str, Any]], *, move: bool = True, extra: dict[str, Any] | None = None
+) -> dict[str, Any]:
     source = folder / "source"
     source.mkdir()
     writer = DatasetWriter(folder / "dataset", move=move)
@@ -35,7 +37,7 @@ def written(folder: Path, records: list[dict[str, Any]], *, move: bool = True) -
         for name in ("image", "thumbnail"):
             (source / f"{name}{number}").write_bytes(f"{name} {number}".encode())
         writer.add(record, source / f"image{number}", ".png", source / f"thumbnail{number}", None)
-    return writer.finish(FACTS)
+    return writer.finish(FACTS | (extra or {}))
 
 
 class TestWriter:
@@ -79,6 +81,50 @@ class TestWriter:
         assert facts["annotation"] == ["segmentation"]
         assert DatasetReader(tmp_path / "dataset").sample(0)["mask"] == "masks/000000.png"
         assert (tmp_path / "dataset" / "masks" / "000000.png").read_bytes() == b"mask.png"
+
+    def test_files_beside_the_picture(self, tmp_path: Path) -> None:
+        for name in ("image", "thumbnail", "large.jpg", "up.png"):
+            (tmp_path / name).write_bytes(name.encode())
+        writer = DatasetWriter(tmp_path / "dataset", move=False)
+        beside = {"target": tmp_path / "large.jpg", "upsampled": tmp_path / "up.png"}
+        record = {"width": 1, "height": 1}
+        writer.add(record, tmp_path / "image", ".png", tmp_path / "thumbnail", None, beside)
+        facts = writer.finish(FACTS)
+        assert facts["tasks"][0] == "super_resolution"
+        sample = DatasetReader(tmp_path / "dataset").sample(0)
+        assert (sample["target"], sample["upsampled"]) == ("targets/000000.jpg", "upsampled/000000.png")
+        assert (tmp_path / "dataset" / sample["target"]).read_bytes() == b"large.jpg"
+
+    def test_labels_of_masks_can_be_searched(self, tmp_path: Path) -> None:
+        facts = written(tmp_path, [{"width": 1, "height": 1, "mask_labels": [0, 2]}, {"width": 1, "height": 1}])
+        assert facts["class_counts"] == {"0": 1, "2": 1}
+        assert list(DatasetReader(tmp_path / "dataset").numbers(2)) == [0]
+
+    @pytest.mark.parametrize(
+        "record, extra, annotation, tasks",
+        [
+            ({"label": 1}, {}, ["classification"], ["classification"]),
+            (
+                {"landmarks": [[1, 2]], "boxes": [{"label": 0, "bbox": [0, 0, 1, 1]}]},
+                {},
+                ["landmarks"],
+                ["facial_landmark_detection"],
+            ),
+            ({"identity": 0}, {"pairs": [[0, 0, 1, 0]]}, ["face_pairs"], ["face_recognition"]),
+            (
+                {"boxes": [{"label": 0, "bbox": [0, 0, 1, 1], "keypoints": [[1, 1, 2]]}]},
+                {},
+                ["detection", "keypoints"],
+                ["object_detection"],
+            ),
+        ],
+    )
+    def test_tasks_follow_from_annotations(
+        self, tmp_path: Path, record: dict[str, Any], extra: dict[str, Any], annotation: list[str], tasks: list[str]
+    ) -> None:
+        facts = written(tmp_path, [{"width": 1, "height": 1, **record}], extra=extra)
+        assert facts["annotation"] == annotation
+        assert facts["tasks"] == [*tasks, "inpainting", "style_transfer"]
 
     def test_nothing_annotated(self, tmp_path: Path) -> None:
         facts = written(tmp_path, [{"width": 1, "height": 1}])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from workbench.datasets.formats.masks import MaskRule
 from workbench.datasets.formats.tree import FileTree
 from workbench.datasets.problems import Problems
 
@@ -69,7 +70,8 @@ class Sample:
 
     `size` is the width and height that the annotation gives, None where it says nothing. `target` is the picture that
     a model shall restore from this one (super-resolution), `upsampled` this one enlarged beforehand. `landmarks` are
-    x, y in pixels; `identity` the number of the person.
+    x, y in pixels; `identity` the number of the person. `relative`: boxes, polygons and key points are in shares of the
+    picture's width and height, which become pixels once it was decoded.
     """
 
     image: str
@@ -83,6 +85,7 @@ class Sample:
     upsampled: str | None = None
     landmarks: list[tuple[float, float]] | None = None
     identity: int | None = None
+    relative: bool = False
 
 
 @dataclass
@@ -102,8 +105,8 @@ class Annotations:
     """A dataset as its format's reader understood it.
 
     `label_ids` are the numbers that the source gave to `labels`; `masks` says how pixels of the source's masks map to
-    labels. `colors` has one for each label. `pairs` are (sample, other sample, 1 for the same person, fold).
-    `skeleton` joins key points (from 0).
+    labels. `colors` has one for each label. `pairs` are (sample, other sample, 1 for the same person, fold);
+    `identities` the names of the persons. `skeleton` joins key points (from 0).
     """
 
     annotation: list[Annotation]
@@ -111,9 +114,10 @@ class Annotations:
     samples: list[Sample]
     checks: list[Check] = field(default_factory=list)
     label_ids: list[int] | None = None
-    masks: dict[str, Any] | None = None
+    masks: MaskRule | None = None
     colors: list[tuple[int, int, int]] | None = None
     pairs: list[tuple[int, int, int, int]] | None = None
+    identities: list[str] | None = None
     skeleton: list[tuple[int, int]] | None = None
 
 

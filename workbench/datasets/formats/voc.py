@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from workbench.datasets.formats import splits
 from workbench.datasets.formats.annotations import Annotation, Annotations, Box, Check, Finding, Format, Sample
 from workbench.datasets.formats.labels import Labels, check_names, find_labels
+from workbench.datasets.formats.masks import Color
 from workbench.datasets.formats.tree import FileTree, base, folder_of, stem, suffix
-from workbench.datasets.formats.voc_masks import mask_classes, read_labelmap
+from workbench.datasets.formats.voc_masks import judged, mask_rule, read_labelmap, voc_color
 from workbench.datasets.formats.voc_xml import MAX_XML_BYTES, VocFile, XmlRefused, read_voc_xml
 from workbench.datasets.image_header import SUFFIXES
 from workbench.datasets.problems import Problems
@@ -82,7 +83,7 @@ def read(tree: FileTree, finding: Finding, problems: Problems) -> Annotations:
     set_file, stems = _chosen(tree, layout, problems)
     files = _read_files(tree, layout, stems, problems)
     given = read_labelmap(tree, problems) or find_labels(tree, problems)
-    names, source = _label_names(files.values(), given)
+    names, source, colors = _label_names(files.values(), given)
     check_names(names, source, problems)
     numbers = {name: number for number, name in reversed(list(enumerate(names)))}
     samples: list[Sample] = []
@@ -115,7 +116,8 @@ def read(tree: FileTree, finding: Finding, problems: Problems) -> Annotations:
         Check("masks", True, f"{masks:,} pictures have one"),
         Check("label names", True, f"from {source}"),
     ]
-    return Annotations(annotation, names, samples, checks, masks=mask_classes(names, given) if masks else None)
+    rule = mask_rule(given, len(names)) if masks else None
+    return Annotations(annotation, names, samples, checks, masks=rule, colors=colors)
 
 
 def _chosen(tree: FileTree, layout: _Layout, problems: Problems) -> tuple[str | None, list[tuple[str, int | None]]]:
@@ -167,13 +169,15 @@ def _read_files(
     return files
 
 
-def _label_names(files: Iterable[VocFile], given: Labels | None) -> tuple[list[str], str]:
+def _label_names(files: Iterable[VocFile], given: Labels | None) -> tuple[list[str], str, list[Color] | None]:
+    """Names, where they are from, and their colours."""
     if given is not None:
-        return given.names, given.source
+        names, colors = judged(given)
+        return names, given.source, colors
     used = {entry.name for file in files for entry in file.objects}
     if used <= set(CLASSES):
-        return list(CLASSES), "the 20 classes of Pascal VOC"
-    return sorted(used), "the names in the annotations, in alphabetical order"
+        return list(CLASSES), "the 20 classes of Pascal VOC", [voc_color(label + 1) for label in range(len(CLASSES))]
+    return sorted(used), "the names in the annotations, in alphabetical order", None
 
 
 def _image_of(tree: FileTree, layout: _Layout, name: str, file: VocFile | None) -> str | None:

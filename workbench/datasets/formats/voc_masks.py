@@ -1,14 +1,12 @@
-"""How the pixels of Pascal VOC masks map to labels, and `labelmap.txt`, which may say it differently."""
-
-from typing import Any
+"""What the pixels of Pascal VOC masks mean, and `labelmap.txt`, which may say it differently."""
 
 from workbench.datasets.formats.labels import Labels
+from workbench.datasets.formats.masks import BACKGROUND, IGNORED, Color, MaskRule
 from workbench.datasets.formats.tree import FileTree, base
 from workbench.datasets.problems import Problems
 
-BACKGROUND = "background"
+BACKGROUND_NAME = "background"
 IGNORE_VALUE = 255
-Color = tuple[int, int, int]
 
 
 def voc_color(index: int) -> Color:
@@ -41,7 +39,7 @@ def read_labelmap(tree: FileTree, problems: Problems) -> Labels | None:
         if not name.strip() or color is None:
             problems.error(found[0], "this is no label with its colour", 'write "name:255,0,0::"', number)
             continue
-        if name.strip() == BACKGROUND:
+        if name.strip() == BACKGROUND_NAME:
             labels.background = len(labels.names)
         labels.names.append(name.strip())
         labels.colors.append(color)
@@ -57,20 +55,34 @@ def _color(text: str, otherwise: Color) -> Color | None:
     return int(parts[0]), int(parts[1]), int(parts[2])
 
 
-def mask_classes(names: list[str], given: Labels | None) -> dict[str, Any]:
-    """For the reader of masks: which palette index or grey value (`value`), or colour, is which label.
+def mask_rule(given: Labels | None, count: int) -> MaskRule:
+    """How masks of `count` labels are read: palette index, grey value or colour.
 
-    `label` is null for the background. `ignore` is what counts neither way.
+    `given` with a background or colours says which pixel each of its entries has; its background is no label (see
+    `judged`). Otherwise 0 is the background, k the label k - 1.
     """
-    ignore = {"value": IGNORE_VALUE, "color": list(voc_color(IGNORE_VALUE))}
+    values = {IGNORE_VALUE: IGNORED, 0: BACKGROUND}
+    colors = {voc_color(IGNORE_VALUE): IGNORED, (0, 0, 0): BACKGROUND}
     if given is not None and (given.background is not None or given.colors):
-        colors = given.colors or [voc_color(value) for value in range(len(names))]
-        listed = [
-            {"value": value, "color": list(color), "label": None if value == given.background else value}
-            for value, color in zip(range(len(names)), colors, strict=False)
-        ]
-        return {"classes": listed, "ignore": ignore}
-    classes: list[dict[str, Any]] = [{"value": 0, "color": [0, 0, 0], "label": None}]
-    for label in range(min(len(names), IGNORE_VALUE - 1)):
-        classes.append({"value": label + 1, "color": list(voc_color(label + 1)), "label": label})
-    return {"classes": classes, "ignore": ignore}
+        values = {IGNORE_VALUE: IGNORED}
+        colors = {voc_color(IGNORE_VALUE): IGNORED}
+        told = given.colors or [voc_color(value) for value in range(len(given.names))]
+        label = 0
+        for value, color in zip(range(len(given.names)), told, strict=False):
+            is_background = value == given.background
+            values[value] = colors[color] = BACKGROUND if is_background else label
+            label += not is_background
+        return MaskRule(count, values, colors, given.background is not None, given.source)
+    for label in range(min(count, IGNORE_VALUE - 1)):
+        values[label + 1] = colors[voc_color(label + 1)] = label
+    return MaskRule(count, values, colors, True, "labelmap.txt")
+
+
+def judged(given: Labels) -> tuple[list[str], list[Color] | None]:
+    """The names and colours of labels without the background, which is the absence of one."""
+    names = [name for number, name in enumerate(given.names) if number != given.background]
+    colors = given.colors
+    if colors is not None:
+        colors = [color for number, color in enumerate(colors) if number != given.background]
+        colors = colors if len(colors) == len(names) else None
+    return names, colors

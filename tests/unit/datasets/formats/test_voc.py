@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.datasets.material import Content, picture, read_as, tree_of
+from workbench.datasets.formats.masks import BACKGROUND, IGNORED
 from workbench.datasets.formats.voc import CLASSES, FORMAT
 from workbench.datasets.formats.voc_masks import voc_color
 
@@ -73,14 +74,13 @@ class TestRead:
         lines = "# label:color_rgb:parts:actions\nbackground:0,0,0::\nperson:1,2,3::\ndog:::\ncat:9,9,9:head:\n"
         content = devkit("") | {"labelmap.txt": lines, "SegmentationClass/1.png": MASK}
         found, _ = read_as(FORMAT, tmp_path, content)
-        assert found.labels == ["background", "person", "dog", "cat"]
+        assert found.labels == ["person", "dog", "cat"]
+        assert found.colors == [(1, 2, 3), (0, 128, 0), (9, 9, 9)]
         assert found.masks is not None
-        assert found.masks["classes"] == [
-            {"value": 0, "color": [0, 0, 0], "label": None},
-            {"value": 1, "color": [1, 2, 3], "label": 1},
-            {"value": 2, "color": [0, 128, 0], "label": 2},
-            {"value": 3, "color": [9, 9, 9], "label": 3},
-        ]
+        assert found.masks.values == {0: BACKGROUND, 1: 0, 2: 1, 3: 2, 255: IGNORED}
+        assert found.masks.colors[0, 128, 0] == 1
+        assert found.masks.background
+        assert [box.label for sample in found.samples for box in sample.boxes or ()] == [0, 1, 2]
 
     def test_masks_of_the_twenty_classes(self, tmp_path: Path) -> None:
         found, _ = read_as(FORMAT, tmp_path, devkit("") | {"SegmentationClass/1.png": MASK})
@@ -90,9 +90,12 @@ class TestRead:
             "JPEGImages/3.jpg": None,
         }
         assert found.masks is not None
-        assert found.masks["classes"][0] == {"value": 0, "color": [0, 0, 0], "label": None}
-        assert found.masks["classes"][15] == {"value": 15, "color": [192, 128, 128], "label": CLASSES.index("person")}
-        assert found.masks["ignore"] == {"value": 255, "color": [224, 224, 192]}
+        assert found.masks.values[0] == found.masks.colors[0, 0, 0] == BACKGROUND
+        assert found.masks.values[15] == found.masks.colors[192, 128, 128] == CLASSES.index("person")
+        assert found.masks.values[255] == found.masks.colors[224, 224, 192] == IGNORED
+        assert found.masks.record() == {"ignore": 255, "background": True}
+        assert found.colors is not None
+        assert found.colors[CLASSES.index("person")] == (192, 128, 128)
 
     def test_masks_without_boxes(self, tmp_path: Path) -> None:
         content: Content = {
