@@ -163,13 +163,11 @@ def _hashed(folder: Path, pool: ThreadPoolExecutor) -> tuple[int, str]:
     digest = hashlib.sha256()
     size = 0
     syncs = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            raise ValueError(f"{path.name} is not a regular file")
-        if path.is_dir():
-            continue
-        relative = path.relative_to(folder).as_posix().encode()
-        digest.update(len(relative).to_bytes(4, "big") + relative)
+    for parts in sorted(_files(folder, ())):
+        relative = "/".join(parts)
+        name = os.fsencode(relative)
+        digest.update(len(name).to_bytes(4, "big") + name)
+        path = folder / relative
         count = 0
         with path.open("rb", buffering=0) as file:
             while block := file.read(_BLOCK):
@@ -181,6 +179,18 @@ def _hashed(folder: Path, pool: ThreadPoolExecutor) -> tuple[int, str]:
     for sync in syncs:
         sync.result()
     return size, digest.hexdigest()
+
+
+def _files(folder: Path, parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The names of all files below `folder`, in their parts. Raises ValueError for what is no regular file."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(folder / entry.name, (*parts, entry.name))
+            elif entry.is_file(follow_symlinks=False):
+                yield (*parts, entry.name)
+            else:
+                raise ValueError(f"{entry.name} is not a regular file")
 
 
 def _sync(path: Path) -> None:
