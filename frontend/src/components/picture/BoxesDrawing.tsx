@@ -36,7 +36,7 @@ export function BoxesDrawing({ layer, size, scale, colors, opacity, picked, onPi
         const text = boxText(box);
         const letters = (text.length * LETTER_PX + 8) / scale;
         const line = (TEXT_PX + 5) / scale;
-        const top = y >= line ? y - line : y;
+        const top = layer.namedBelow ? y + height - line : y >= line ? y - line : y;
         return (
           // biome-ignore lint/a11y/noStaticElementInteractions: the list of objects does the same by keyboard
           <g

@@ -35,6 +35,8 @@ export interface BoxesLayer extends Common {
   skeleton?: readonly (readonly number[])[] | null;
   /** Names (and scores) beside the boxes; default: on. */
   named?: boolean;
+  /** Names at the lower edge, where another layer has its own at the upper. */
+  namedBelow?: boolean;
 }
 
 /** `src`: PNG of one channel, 8 or 16 bits: 0 background, k the label k - 1, the highest value ignored. */

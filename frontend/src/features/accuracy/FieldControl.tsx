@@ -1,4 +1,4 @@
-import { Checkbox, MultiSelect, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import type { Port } from "../../api/types";
 import { shapeText } from "../../format/words";
@@ -17,12 +17,21 @@ interface Props {
   outputs: readonly Port[];
 }
 
+// Explanations below the inputs, so that those of a row stand in one line.
+export const ALIGNED = { inputWrapperOrder: ["label", "input", "description", "error"] } satisfies {
+  inputWrapperOrder: ("label" | "input" | "description" | "error")[];
+};
 const portLabel = (port: Port) => `${port.name} · ${shapeText(port.shape)}`;
 
 /** One field of a reading. */
 export function FieldControl({ field, value, onChange, problem, onProblem, inputs, outputs }: Props) {
   const { kind, label, explain, unit, none } = field;
-  const common = { label: unit ? `${label}, ${unit}` : label, description: explain, error: problem };
+  const common = {
+    label: unit ? `${label}, ${unit}` : label,
+    description: explain,
+    error: problem,
+    ...ALIGNED,
+  };
   switch (kind) {
     case "flag":
       return (
@@ -56,15 +65,7 @@ export function FieldControl({ field, value, onChange, problem, onProblem, input
       );
     }
     case "outputs":
-      return (
-        <MultiSelect
-          {...common}
-          placeholder={Array.isArray(value) && value.length > 0 ? undefined : none}
-          value={Array.isArray(value) ? value.map(String) : []}
-          onChange={(chosen) => onChange(chosen.length > 0 ? chosen : null)}
-          data={outputs.map((port) => ({ value: port.name, label: portLabel(port) }))}
-        />
-      );
+      return <OutputsField {...{ field, value, onChange, outputs }} problem={problem} />;
     case "share":
     case "whole":
     case "number":
@@ -74,8 +75,46 @@ export function FieldControl({ field, value, onChange, problem, onProblem, input
   }
 }
 
+interface OutputsProps extends Pick<Props, "field" | "value" | "onChange" | "problem" | "outputs"> {}
+
+/** Several outputs, in the order in which they are chosen. */
+function OutputsField({ field, value, onChange, problem, outputs }: OutputsProps) {
+  const chosen = Array.isArray(value) ? value.map(String) : [];
+  const toggle = (name: string) => {
+    const next = chosen.includes(name) ? chosen.filter((entry) => entry !== name) : [...chosen, name];
+    onChange(next.length > 0 ? next : null);
+  };
+  return (
+    <fieldset style={{ gridColumn: "1 / -1" }}>
+      <legend>
+        {field.label}
+        {chosen.length === 0 && field.none ? `: ${field.none}` : ""}
+      </legend>
+      <div className="row wrap">
+        {outputs.map((port) => {
+          const place = chosen.indexOf(port.name);
+          return (
+            <button
+              key={port.name}
+              type="button"
+              className={place < 0 ? "chip" : "chip accent"}
+              aria-pressed={place >= 0}
+              onClick={() => toggle(port.name)}
+            >
+              {place >= 0 && `${place + 1}. `}
+              {portLabel(port)}
+            </button>
+          );
+        })}
+      </div>
+      {field.explain && <p className="small faint">{field.explain}</p>}
+      {problem && <p className="small bad-text">{problem}</p>}
+    </fieldset>
+  );
+}
+
 interface TypedProps extends Pick<Props, "field" | "value" | "onChange" | "onProblem"> {
-  common: { label: string; description?: string; error?: string };
+  common: { label: string; description?: string; error?: string } & typeof ALIGNED;
 }
 
 function NumberField({ field, value, onChange, onProblem, common }: TypedProps) {

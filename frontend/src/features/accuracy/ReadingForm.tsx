@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Port, Reading, Task } from "../../api/types";
 import { TASKS, taskName } from "../../format/words";
 import { PRESETS, parseNumbers } from "../models/preprocessing";
-import { FieldControl } from "./FieldControl";
+import { ALIGNED, FieldControl } from "./FieldControl";
 import { decodingFields, FAMILIES, type Family, type Field, familiesOf, hasLabels } from "./families";
 import { metricFields, PREPROCESSING, valueAt, withValue } from "./fields";
 
@@ -77,6 +77,7 @@ export function ReadingForm(props: Props) {
     <div className="stack">
       <div className="field-row">
         <NativeSelect
+          {...ALIGNED}
           label="Task"
           value={reading.task}
           error={problems.get("task")}
@@ -87,6 +88,7 @@ export function ReadingForm(props: Props) {
           data={TASKS.map((task) => ({ value: task, label: taskName(task) }))}
         />
         <NativeSelect
+          {...ALIGNED}
           label="Outputs are read as"
           description={FAMILIES[family].explain}
           error={problems.get("decoding.family") ?? problems.get("decoding")}
@@ -165,6 +167,7 @@ function Labels({ reading, onChange, problems, labelCount }: Props) {
       </legend>
       <div className="field-row">
         <NativeSelect
+          {...ALIGNED}
           label="Classes of the model"
           description={
             labelCount === null
@@ -177,6 +180,7 @@ function Labels({ reading, onChange, problems, labelCount }: Props) {
           data={[...SETS]}
         />
         <NativeSelect
+          {...ALIGNED}
           label="They meet the dataset's labels"
           error={problems.get("classes.match_by")}
           value={classes.match_by}

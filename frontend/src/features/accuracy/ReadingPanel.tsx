@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { ProjectReading } from "../../api/types";
 import { Action } from "../../components/Action";
 import { Chip } from "../../components/Chip";
@@ -16,6 +17,9 @@ interface Props {
 
 /** How the model is read: from a picture to its inputs, from its outputs to an answer. */
 export function ReadingPanel({ known, unsaved, onEdit, onReport }: Props) {
+  const lines = summary(known);
+  const [open, setOpen] = useState(!onReport);
+  const shown = open || !known.complete;
   return (
     <Panel
       title={
@@ -26,7 +30,14 @@ export function ReadingPanel({ known, unsaved, onEdit, onReport }: Props) {
       aside={
         <>
           {unsaved && <Chip tone="warn">unsaved edits</Chip>}
-          <Chip tone={known.complete ? "good" : "warn"}>{known.complete ? "complete" : "incomplete"}</Chip>
+          {!shown && <span>{lines.map(({ text }) => text).join(" · ")}</span>}
+          {onReport && known.complete ? (
+            <button type="button" className="chip" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {known.source === "guessed" ? "guessed" : "set by you"} {open ? "▴" : "▾"}
+            </button>
+          ) : (
+            <Chip tone={known.complete ? "good" : "warn"}>{known.complete ? "complete" : "incomplete"}</Chip>
+          )}
           <Action size="xs" onClick={onEdit}>
             Change
           </Action>
@@ -38,35 +49,37 @@ export function ReadingPanel({ known, unsaved, onEdit, onReport }: Props) {
         </>
       }
     >
-      <dl className="facts-list">
-        {summary(known).map(({ title, text, reasons, guessed }) => (
-          <div key={title} style={{ display: "contents" }}>
-            <dt>{title}</dt>
-            <dd className="row wrap" style={{ gap: 6 }}>
-              <span>{text}</span>
-              {guessed || reasons.length > 0 ? (
-                <Chip
-                  explain={
-                    reasons.length > 0 ? (
-                      <ul>
-                        {reasons.map((reason) => (
-                          <li key={reason}>{reason}</li>
-                        ))}
-                      </ul>
-                    ) : (
-                      "Nothing says otherwise, so it is the default."
-                    )
-                  }
-                >
-                  {guessed ? "guessed" : "taken over"}
-                </Chip>
-              ) : (
-                <Chip tone="accent">set by you</Chip>
-              )}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {shown && (
+        <dl className="facts-list">
+          {lines.map(({ title, text, reasons, guessed }) => (
+            <div key={title} style={{ display: "contents" }}>
+              <dt>{title}</dt>
+              <dd className="row wrap" style={{ gap: 6 }}>
+                <span>{text}</span>
+                {guessed || reasons.length > 0 ? (
+                  <Chip
+                    explain={
+                      reasons.length > 0 ? (
+                        <ul>
+                          {reasons.map((reason) => (
+                            <li key={reason}>{reason}</li>
+                          ))}
+                        </ul>
+                      ) : (
+                        "Nothing says otherwise, so it is the default."
+                      )
+                    }
+                  >
+                    {guessed ? "guessed" : "taken over"}
+                  </Chip>
+                ) : (
+                  <Chip tone="accent">set by you</Chip>
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
       {known.missing.length > 0 && (
         <div className="notice warn" style={{ marginTop: 10 }}>
           <div>

@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, Radio, Textarea } from "@mantine/core";
+import { Checkbox, NumberInput, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -12,6 +12,7 @@ import { modelQuery } from "../models/queries";
 import { toolchainsQuery } from "../settings/queries";
 import { type KindChoice, kindChoices } from "./kinds";
 import { startReport } from "./queries";
+import classes from "./ReportStart.module.css";
 
 interface Props {
   project: Project;
@@ -73,29 +74,32 @@ export function ReportStart({ project, reading, onReading, onStarted }: Props) {
   const whole = (value: string | number) => (typeof value === "number" ? Math.round(value) : "");
   return (
     <form className="fields" onSubmit={submit} aria-label="New report">
-      <Radio.Group
-        aria-label="What the answers are compared with"
-        value={kind}
-        onChange={(value) => setPicked(choices.find((choice) => choice.kind === value)?.kind ?? null)}
-      >
-        <div className="stack tight">
-          {choices.map((choice) => (
-            <div key={choice.kind}>
-              <Radio
+      <fieldset className={classes.kinds}>
+        <legend className="unseen">What the answers are compared with</legend>
+        {choices.map((choice) => (
+          <div key={choice.kind} className={classes.kind} data-checked={kind === choice.kind || undefined}>
+            <label>
+              <input
+                type="radio"
+                name="kind"
                 value={choice.kind}
-                label={choice.title}
-                description={choice.explain}
+                checked={kind === choice.kind}
                 disabled={choice.reason !== null}
+                onChange={() => setPicked(choice.kind)}
               />
-              {choice.reason !== null && (
-                <p className="small warn-text" style={{ marginLeft: 32 }}>
-                  {choice.reason} <Enabling choice={choice} project={project} onReading={onReading} />
-                </p>
-              )}
-            </div>
-          ))}
-        </div>
-      </Radio.Group>
+              <span>
+                <span className="strong">{choice.title}</span>
+                <span className="small dim">{choice.explain}</span>
+              </span>
+            </label>
+            {choice.reason !== null && (
+              <p className="small warn-text">
+                {choice.reason} <Enabling choice={choice} project={project} onReading={onReading} />
+              </p>
+            )}
+          </div>
+        ))}
+      </fieldset>
       <Checkbox
         label={`a part of the ${counted(samples, "sample")}`}
         checked={part}

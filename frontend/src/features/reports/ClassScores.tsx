@@ -1,5 +1,4 @@
 import type { Drawn } from "../../api/types";
-import { decimal } from "../../format/number";
 import classes from "./Reports.module.css";
 import { Slider } from "./SampleDrawer";
 
@@ -16,7 +15,7 @@ export function ClassScores({ classes: scored, annotated, threshold, onThreshold
   const shown = scored.filter(({ score }) => score >= threshold);
   const right = ({ label, name }: (typeof scored)[number]) => annotated.includes(label ?? name);
   return (
-    <section className="stack tight" aria-label="Classes">
+    <section className="stack tight" aria-label="Scores">
       <Slider label="Threshold" value={threshold} step={0.01} onChange={onThreshold} />
       {shown.length === 0 && <p className="small dim">No class has so high a score; lower the threshold.</p>}
       <ul className="stack tight" style={{ gap: 3 }}>
@@ -28,10 +27,14 @@ export function ClassScores({ classes: scored, annotated, threshold, onThreshold
             <i aria-hidden>
               <i style={{ width: `${Math.min(1, Math.max(0, entry.score)) * 100}%` }} />
             </i>
-            <span className="small">{decimal(entry.score, 4)}</span>
+            <span className="small">{scoreText(entry.score)}</span>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+function scoreText(score: number): string {
+  return score > 0 && score < 0.00005 ? "< 0.0001" : score.toFixed(4);
 }

@@ -106,7 +106,7 @@ export function ClassesPanel({ rows, onPick }: Props) {
   );
 }
 
-const BAR_PX = 44;
+const BAR_PX = 30;
 
 function FigureCell({ name, value }: { name: string; value: number | null }) {
   if (!known(value)) return <span className="faint">{MISSING}</span>;

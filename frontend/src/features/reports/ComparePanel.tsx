@@ -117,7 +117,9 @@ function Differences({ comparison }: { comparison: ReportComparison }) {
             <th scope="row">{label ?? name}</th>
             <td className="num">{known(before) ? metricText(name, { value: before, unit }) : MISSING}</td>
             <td className="num">{known(now) ? metricText(name, { value: now, unit }) : MISSING}</td>
-            <td className={`num ${known(difference) ? differenceTone(better, difference, ci95) : "dim"}`}>
+            <td
+              className={`num ${known(difference) && ci95 ? differenceTone(better, difference, ci95) : "dim"}`}
+            >
               {known(difference) ? differenceText(name, unit, difference) : MISSING}
             </td>
             <td className="num dim">

@@ -20,6 +20,7 @@ const NAMED = 45;
 const SIDE_PX = 520;
 const LEAST_PX = 14;
 const MOST_PX = 46;
+const LETTER_PX = 6.4;
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
 /** Rows are what is annotated, columns what was predicted; the darker, the larger the share of the row. */
@@ -32,8 +33,9 @@ export function ConfusionMatrix({ matrix, onPick }: Props) {
   const side = names.length;
   const named = side <= NAMED;
   const cell = named ? Math.min(Math.max(SIDE_PX / side, LEAST_PX), MOST_PX) : SIDE_PX / side;
-  const left = named ? 112 : 18;
-  const top = named ? 76 : 18;
+  const longest = Math.max(...names.map(({ length }) => length));
+  const left = named ? Math.min(112, longest * LETTER_PX + 14) : 18;
+  const top = named ? Math.min(76, longest * LETTER_PX * 0.75 + 18) : 18;
   const width = left + cell * side + 2;
   const height = top + cell * side + 2;
   const ratio = typeof devicePixelRatio === "number" ? Math.min(devicePixelRatio, 2) : 1;

@@ -4,6 +4,7 @@ import { Figure, Figures } from "../../components/Figure";
 import { decimal } from "../../format/number";
 import {
   type besides,
+  betweenCi95,
   differenceText,
   differenceTone,
   intervalText,
@@ -50,7 +51,13 @@ export function MetricsStrip({ report, beside }: Props) {
               note={
                 other && difference !== null ? (
                   <span>
-                    <span className={differenceTone(metric.better, difference, null)}>
+                    <span
+                      className={differenceTone(
+                        metric.better,
+                        difference,
+                        betweenCi95(difference, metric, other),
+                      )}
+                    >
                       {differenceText(name, metric.unit ?? "", difference)}
                     </span>{" "}
                     · {beside?.of} {metricText(name, other)}

@@ -11,6 +11,7 @@ import { MetricsStrip } from "./MetricsStrip";
 import { besides } from "./metricText";
 import { tablesQuery } from "./queries";
 import { ReportBar } from "./ReportBar";
+import styles from "./Reports.module.css";
 import { SampleDrawer } from "./SampleDrawer";
 import { SAMPLES_ID, SamplesPanel } from "./SamplesPanel";
 import { WORST_FIRST, WorstStrip } from "./WorstStrip";
@@ -76,7 +77,7 @@ export function ReportView({ report, reports, parents }: Props) {
       ) : !tables ? (
         <SkeletonRows label="classes and curves" />
       ) : (
-        <div className="columns two">
+        <div className={`columns two ${styles.tables}`}>
           {confusion && confusion.cells.length > 0 && (
             <ConfusionPanel
               confusion={confusion}

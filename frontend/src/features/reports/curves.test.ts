@@ -17,10 +17,11 @@ describe("curves of a report", () => {
     expect(drawnPoints(3)).toEqual([0, 1, 2]);
   });
 
-  it("begins with what lies lowest", () => {
+  it("begins with what has most points, then with what lies lowest", () => {
     const curves = [curve("good", [1, 1, 1]), curve("bad", [1, 0, 0]), curve("fair", [1, 1, 0])];
     expect(area(curve("a", [1, 1]))).toBe(1);
     expect(firstChosen(curves, 2)).toEqual(["bad", "fair"]);
+    expect(firstChosen([...curves, curve("many", [1, 1, 1, 1])], 2)).toEqual(["many", "bad"]);
   });
 
   it("tells a point in words", () => {

@@ -49,10 +49,10 @@ export function area({ x, y }: Pick<Curve, "x" | "y">): number {
   return Math.abs(sum);
 }
 
-/** Those to begin with: the ones that lie lowest, since they are what can be bettered. */
+/** Those to begin with: of what there is most, since few objects make no curve; then the lowest, which can be bettered. */
 export function firstChosen(curves: readonly Curve[], most = 6): string[] {
   return [...curves]
-    .sort((a, b) => area(a) - area(b))
+    .sort((a, b) => b.x.length - a.x.length || area(a) - area(b))
     .slice(0, most)
     .map(({ name }) => name);
 }

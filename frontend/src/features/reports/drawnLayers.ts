@@ -81,6 +81,7 @@ export function layersOf(sample: ReportSample, objects: readonly Listed[]): Pict
       name: "Annotation",
       boxes: of("annotation"),
       dashed: true,
+      namedBelow: true,
       color,
     });
   if (prediction?.boxes)

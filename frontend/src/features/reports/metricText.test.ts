@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../api/types";
-import { besides, differenceText, differenceTone, intervalText, metricText, ordered } from "./metricText";
+import {
+  besides,
+  betweenCi95,
+  differenceText,
+  differenceTone,
+  intervalText,
+  metricText,
+  ordered,
+} from "./metricText";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 
@@ -25,6 +33,12 @@ describe("figures of a report", () => {
     expect(differenceTone("higher", -0.1, [-0.2, 0.1])).toBe("dim");
     expect(differenceTone("higher", -0.1, [-0.2, -0.05])).toBe("bad-text");
     expect(differenceTone(null, 1, null)).toBe("dim");
+  });
+
+  it("is careful with two figures of different samples", () => {
+    const figure = { ci95: [0.4, 0.6] };
+    expect(betweenCi95(0.1, figure, figure)?.[0]).toBeCloseTo(0.1 - Math.SQRT2 / 10);
+    expect(betweenCi95(0.1, figure, { ci95: null })).toBeNull();
   });
 
   it("puts the main one first", () => {

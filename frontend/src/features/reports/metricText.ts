@@ -62,6 +62,18 @@ export function differenceTone(
   return difference > 0 === (better === "higher") ? "good-text" : "bad-text";
 }
 
+/** About the interval of a difference of two figures, as if they were of different samples: wide enough to be careful. */
+export function betweenCi95(
+  difference: number,
+  now: Pick<ReportMetric, "ci95">,
+  before: Pick<ReportMetric, "ci95">,
+): number[] | null {
+  const [a, b] = [halfWidth(now.ci95), halfWidth(before.ci95)];
+  if (a === null || b === null) return null;
+  const half = Math.hypot(a, b);
+  return [difference - half, difference + half];
+}
+
 /** The metrics of a report with the one that stands for it first. */
 export function ordered(report: Pick<Report, "metrics" | "primary">): [string, ReportMetric][] {
   const entries = Object.entries(report.metrics);
