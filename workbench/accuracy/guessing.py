@@ -108,6 +108,8 @@ def _super_resolution(known: Known, draft: Draft) -> int | None:
         draft.put("image_input", small.name, "the smaller of its two inputs")
     if channels(small) == 1:
         draft.put("decoding.luminance_only", True, "its input has one channel")
+    elif channels(small) not in (3, 4) and channels(output) == 1:
+        draft.put("decoding.luminance_only", True, "its output has one channel, and its input leaves them open")
     _range(known, draft)
     return None
 
@@ -137,7 +139,9 @@ def _range(known: Known, draft: Draft) -> None:
         if bounds is not None:
             draft.put("decoding.range", bounds, "the model cuts its values there")
             return
-    if output.operation in ("Sigmoid", "Tanh"):
+    if output.operation == "Tanh" and draft.get("decoding.luminance_only"):
+        draft.put("decoding.range", "0..1", "as ESPCN, which ends with Tanh and is trained on brightness from 0 to 1")
+    elif output.operation in ("Sigmoid", "Tanh"):
         bounds = "0..1" if output.operation == "Sigmoid" else "-1..1"
         draft.put("decoding.range", bounds, f"the model ends with {output.operation}")
     elif known.task == "super_resolution":

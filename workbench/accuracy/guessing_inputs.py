@@ -85,6 +85,8 @@ def _color(known: Known, draft: Draft) -> None:
     family, version = draft.get("decoding.family"), draft.get("decoding.version")
     if known.image is not None and channels(known.image) == 1:
         draft.put("preprocessing.color", "GRAY", "its input has one channel")
+    elif draft.get("decoding.luminance_only"):
+        draft.put("preprocessing.color", "GRAY", "its input takes the brightness")
     elif family == "yolo_rows" and version == "x":
         draft.put("preprocessing.color", "BGR", "usual for YOLOX")
     elif _from_intel(known):
@@ -104,7 +106,10 @@ def _values(known: Known, draft: Draft) -> None:
     image = known.image
     if image is None:
         return
-    if image.is_integer:
+    if image.type == "i8":
+        # Quantised by TensorFlow Lite with scale 1 and zero point -128; clipped at 127, bright pictures would be lost.
+        draft.put("preprocessing.mean", [128.0], "its input takes whole numbers from -128 to 127")
+    elif image.is_integer:
         draft.reasons.append(_none("its input takes whole numbers"))
     elif image.normalised:
         draft.reasons.append(_none("the model begins with its own mean and scale"))

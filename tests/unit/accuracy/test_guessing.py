@@ -204,6 +204,25 @@ CASES: list[tuple[str, Known, dict[str, Any]]] = [
         {"decoding.scale": 3, "decoding.second_input": "big"},
     ),
     (
+        "ESPCN as its TensorFlow graph is, of pictures of any size",
+        known("super_resolution", (-1, -1, -1, -1), ("NCHW_output:0", (-1, 1, -1, -1), {"operation": "Tanh"}),
+              name="ESPCN_x3", source_format="TensorFlow frozen graph"),
+        {"decoding.scale": 3, "decoding.luminance_only": True, "decoding.range": "0..1", "preprocessing.color": "GRAY",
+         "preprocessing.mean": None, "preprocessing.scale": [255.0]},
+    ),
+    (
+        "super-resolution of colours that ends with Tanh, as SRGAN",
+        known("super_resolution", (1, 3, 96, 96), ("o", (1, 3, 384, 384), {"operation": "Tanh"})),
+        {"decoding.scale": 4, "decoding.luminance_only": False, "decoding.range": "-1..1",
+         "preprocessing.mean": [127.5], "preprocessing.scale": [127.5]},
+    ),
+    (
+        "a classifier of TensorFlow Lite, quantised to signed numbers",
+        known("classification", (-1, 32, 32, 3), ("p", (-1, 10), {"type": "i8", "operation": "Softmax"}),
+              input_type="i8", source_format="TensorFlow Lite"),
+        {"preprocessing.mean": [128.0], "preprocessing.scale": None, "decoding.activation": "none"},
+    ),
+    (
         "inpainting with a mask",
         known("inpainting", (1, 3, 256, 256), ("o", (1, 3, 256, 256), {"operation": "Tanh"}),
               more_inputs=(End("mask", ("mask",), (1, 1, 256, 256), "f32", "NCHW"),)),
