@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.benchmarks import parity_material as material
 from tests.benchmarks.machine import describe
-from tests.server import serving
+from tests.integration.stack import Stack, running
 from workbench.client import Client
 
 NEAR = 5e-5
@@ -108,7 +108,7 @@ def compare(client: Client, case: Case) -> list[tuple[str, float, float | None, 
     project = client.create_project(
         model["result"]["model_id"], dataset["result"]["dataset_id"], precision="f32", baseline=False
     )["project"]["id"]
-    client.set_reading(project, reading=case.reading)
+    client.accuracy.set_reading(project, reading=case.reading)
     ours, theirs = (report(client, project, kind) for kind in ("annotations", "accuracy_checker"))
     rows = []
     for name, metric in theirs["metrics"].items():
@@ -124,10 +124,10 @@ def compare(client: Client, case: Case) -> list[tuple[str, float, float | None, 
 
 
 def report(client: Client, project: str, kind: str) -> dict[str, Any]:
-    job = client.wait(client.start_report(project, kind=kind)["job"])
+    job = client.wait(client.accuracy.start(project, kind=kind)["job"])
     if job["state"] != "succeeded":
         raise SystemExit(f"{job['title']}: {job['error']}\n{client.job_log(job['id'])[-3000:]}")
-    found: dict[str, Any] = client.report(job["result"]["report_id"])
+    found: dict[str, Any] = client.accuracy.report(job["result"]["report_id"])
     return found
 
 
@@ -152,7 +152,8 @@ def main() -> int:
     lines = []
     with place(wanted.keep) as folder:
         (folder / "material").mkdir(exist_ok=True)
-        with serving(folder / "data") as server, Client(server.url) as client:
+        with running(Stack(folder)) as stack, Client(f"http://127.0.0.1:{stack.port}") as client:
+            stack.up()
             if client.toolchain(TOOLCHAIN)["state"] != "installed":
                 job = client.wait(client.install_toolchain(TOOLCHAIN)["job"])
                 if job["state"] != "succeeded":
