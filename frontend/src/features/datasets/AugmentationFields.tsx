@@ -42,7 +42,7 @@ export function AugmentationFields({ value, onChange, disabled }: Props) {
       </div>
       <ShareFields
         label="White rectangles"
-        explain="A rectangle of this share of the picture is made white, each time at another place."
+        explain="a share of the picture is made white, each time at another place"
         share={value.erase}
         limits={ERASE_PERCENT}
         problems={[problems.erasePercent, problems.eraseImages]}
@@ -50,7 +50,7 @@ export function AugmentationFields({ value, onChange, disabled }: Props) {
       />
       <ShareFields
         label="Salt and pepper"
-        explain="This share of the pixels becomes black or white."
+        explain="a share of the pixels becomes black or white"
         share={value.noise}
         limits={NOISE_PERCENT}
         problems={[problems.noisePercent, problems.noiseImages]}
@@ -106,16 +106,19 @@ interface ShareProps {
 
 function ShareFields({ label, explain, share, limits, problems, onChange }: ShareProps) {
   return (
-    <div className="row wrap" style={{ gap: 12, minHeight: 34, alignItems: "flex-start" }}>
-      <Explain text={explain} bare focusable={false}>
-        <Checkbox
-          label={label}
-          checked={share.on}
-          onChange={(event) => onChange({ ...share, on: event.currentTarget.checked })}
-          w={170}
-          mt={6}
-        />
-      </Explain>
+    <div className="row wrap" style={{ gap: 12, minHeight: 32, alignItems: "flex-start" }}>
+      <Checkbox
+        label={label}
+        checked={share.on}
+        onChange={(event) => onChange({ ...share, on: event.currentTarget.checked })}
+        w={150}
+        mt={6}
+      />
+      {!share.on && (
+        <p className="small dim" style={{ marginTop: 6 }}>
+          {explain}
+        </p>
+      )}
       {share.on && (
         <>
           <NumberInput

@@ -37,7 +37,15 @@ export function ModelTryPage() {
             {model.precision && <Chip tone="accent">{model.precision}</Chip>}
           </>
         }
-        facts="Its inputs and outputs are read as it is guessed from the model; a project can say better how."
+        facts={
+          <>
+            Its inputs and outputs are read as it is guessed from the model; where that is wrong,{" "}
+            <Link to="/projects/new" search={{ model: model.id }}>
+              a project
+            </Link>{" "}
+            says better how.
+          </>
+        }
       />
       {model.state === "importing" ? (
         <EmptyState title="It is still being imported" />

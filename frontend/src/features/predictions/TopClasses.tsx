@@ -2,8 +2,11 @@ import type { Drawn } from "../../api/types";
 import { decimal, percent } from "../../format/number";
 import classes from "./Try.module.css";
 
+const SHOWN = 10;
+
 /** The classes with the highest scores; scores that are no shares of 1 are shown as they are. */
-export function TopClasses({ classes: found }: { classes: NonNullable<Drawn["classes"]> }) {
+export function TopClasses({ classes: given }: { classes: NonNullable<Drawn["classes"]> }) {
+  const found = given.slice(0, SHOWN);
   const scores = found.map(({ score }) => score);
   const shares = scores.every((score) => score >= 0 && score <= 1);
   const [low, high] = [shares ? 0 : Math.min(0, ...scores), shares ? 1 : Math.max(0, ...scores)];
