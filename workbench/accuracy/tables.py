@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -58,7 +59,7 @@ class Table:
         if numbers is not None:
             values = values.take(numbers)
         # Equal values stay in the order of the rows; rows without a value come last both ways.
-        table = pa.table({"value": values, "place": pa.array(range(len(values)), pa.int64())})
+        table = pa.table({"value": values, "place": pa.array(np.arange(len(values)))})
         keys = [("value", "descending" if downwards else "ascending", "at_end"), ("place", "ascending", "at_end")]
         order = compute.sort_indices(table, sort_keys=keys)
         return order if numbers is None else compute.take(numbers, order)
