@@ -26,17 +26,22 @@ const FONT = '11px "Inter Variable", system-ui, sans-serif';
 /** Rows are what is annotated, columns what was predicted; the darker, the larger the share of the row. */
 export function ConfusionMatrix({ matrix, onPick }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<Place | null>(null);
   const scheme = useComputedColorScheme("light");
   const helpId = useId();
   const { names, counts, rowSums, labels } = matrix;
   const side = names.length;
   const named = side <= NAMED;
-  const cell = named ? Math.min(Math.max(SIDE_PX / side, LEAST_PX), MOST_PX) : SIDE_PX / side;
+  const [room, setRoom] = useState(SIDE_PX);
   const longest = Math.max(...names.map(({ length }) => length));
   const left = named ? Math.min(112, longest * LETTER_PX + 14) : 18;
   const top = named ? Math.min(76, longest * LETTER_PX * 0.75 + 18) : 18;
-  const width = left + cell * side + 2;
+  // The last of the slanted names reaches beyond its column.
+  const beyond = named ? top * 0.8 : 2;
+  const fitting = Math.min(SIDE_PX, room - left - beyond) / side;
+  const cell = named ? Math.min(Math.max(fitting, LEAST_PX), MOST_PX) : fitting;
+  const width = left + cell * side + beyond;
   const height = top + cell * side + 2;
   const ratio = typeof devicePixelRatio === "number" ? Math.min(devicePixelRatio, 2) : 1;
   const filled = useMemo(() => {
@@ -46,6 +51,14 @@ export function ConfusionMatrix({ matrix, onPick }: Props) {
     });
     return found;
   }, [counts, side]);
+
+  useEffect(() => {
+    const box = frame.current;
+    if (!box) return;
+    const watch = new ResizeObserver(() => setRoom(box.clientWidth));
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the colours are
   useEffect(() => {
@@ -155,6 +168,7 @@ export function ConfusionMatrix({ matrix, onPick }: Props) {
         )}
       </p>
       <div
+        ref={frame}
         className={classes.matrix}
         role="application"
         aria-label={`Confusion matrix of ${side} classes: rows are annotated, columns predicted`}

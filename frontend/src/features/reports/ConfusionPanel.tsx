@@ -10,6 +10,8 @@ import classes from "./Reports.module.css";
 
 interface Props {
   confusion: Confusion;
+  /** What is no label. */
+  nothing?: string;
   onPick: (annotated: number, predicted: number) => void;
 }
 
@@ -17,15 +19,15 @@ interface Props {
 const MANY = 60;
 
 /** What is taken for what: as a picture of all classes, and as a list of the most frequent confusions. */
-export function ConfusionPanel({ confusion, onPick }: Props) {
+export function ConfusionPanel({ confusion, nothing, onPick }: Props) {
   const many = confusion.labels.length > MANY;
   const [chosen, setChosen] = useState<"matrix" | "list" | null>(null);
   const [search, setSearch] = useState<string>();
   const view = chosen ?? (many ? "list" : "matrix");
-  const most = useMemo(() => confusedMost(confusion, search), [confusion, search]);
+  const most = useMemo(() => confusedMost(confusion, search, nothing), [confusion, search, nothing]);
   const matrix = useMemo(
-    () => matrixOf(confusion, labelsFor(confusion, search ?? "") ?? undefined),
-    [confusion, search],
+    () => matrixOf(confusion, labelsFor(confusion, search ?? ""), nothing),
+    [confusion, search, nothing],
   );
   const nothingFound = matrix.names.length === 0;
   return (

@@ -81,6 +81,7 @@ export function ReportView({ report, reports, parents }: Props) {
           {confusion && confusion.cells.length > 0 && (
             <ConfusionPanel
               confusion={confusion}
+              nothing={report.task === "semantic_segmentation" ? "background" : undefined}
               onPick={(annotated, predicted) =>
                 show(cellConditions(report.columns, confusion, annotated, predicted))
               }

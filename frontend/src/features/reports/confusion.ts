@@ -11,10 +11,15 @@ export interface Matrix {
   rowSums: Float64Array;
 }
 
+/** What the last row and column are, where a task has no better word. */
 export const NOTHING = "nothing";
 
 /** All labels, or only some of them. The background is a row and column where anything was counted there. */
-export function matrixOf({ labels, cells }: Confusion, only?: readonly number[]): Matrix {
+export function matrixOf(
+  { labels, cells }: Confusion,
+  only?: readonly number[] | null,
+  nothingName = NOTHING,
+): Matrix {
   const nothing = labels.length;
   const background = cells.some(([row, column, count]) => (row === nothing || column === nothing) && count);
   const all = only ? [...only] : [...labels.keys(), ...(background ? [nothing] : [])];
@@ -31,7 +36,7 @@ export function matrixOf({ labels, cells }: Confusion, only?: readonly number[])
     if (column === undefined) continue;
     counts[row * side + column] = (counts[row * side + column] ?? 0) + count;
   }
-  return { names: all.map((label) => labels[label] ?? NOTHING), labels: all, counts, rowSums };
+  return { names: all.map((label) => labels[label] ?? nothingName), labels: all, counts, rowSums };
 }
 
 export interface Confused {
@@ -44,10 +49,10 @@ export interface Confused {
 }
 
 /** What is taken for something else, the most frequent first. */
-export function confusedMost({ labels, cells }: Confusion, search = ""): Confused[] {
+export function confusedMost({ labels, cells }: Confusion, search = "", nothingName = NOTHING): Confused[] {
   const sums = new Map<number, number>();
   for (const [annotated = -1, , count = 0] of cells) sums.set(annotated, (sums.get(annotated) ?? 0) + count);
-  const name = (label: number) => labels[label] ?? NOTHING;
+  const name = (label: number) => labels[label] ?? nothingName;
   const wanted = search.trim().toLowerCase();
   return cells
     .flatMap(([annotated = -1, predicted = -1, count = 0]): Confused[] => {
