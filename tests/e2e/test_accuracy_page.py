@@ -50,7 +50,8 @@ def annotated_zip(path: Path, count: int = 5) -> Path:
     cat = [left, top, right - left, bottom - top]
     left, top, right, bottom = (share * SIDE for share in BOXES[1])
     dog = [left, top, right - left, bottom - top]
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(count):
             name = f"{number:03}.png"
