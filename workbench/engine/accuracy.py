@@ -39,6 +39,7 @@ class Speaker:
     intake: Intake
     decode: Decode
     reading: Reading
+    classes: Classes
     decode_s: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -97,6 +98,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         parent = {**parameters, "model": parameters["reference_model"]}
         of_parent = class_map.make(given, dataset.labels, dataset.label_ids)
         speakers.append(open_speaker(core, work, parent, given, dataset, of_parent))
+    classes = speakers[0].classes
     facts = Facts(
         labels=classes.labels,
         label_ids=dataset.label_ids,
@@ -177,8 +179,10 @@ def open_speaker(
     """Compile a model and make its decoder. The errors of `run`."""
     xml = work / str(parameters.get("model") or "inputs/model.xml")
     served = feeding.open_model(core, xml, parameters, reading, hint=hint)
+    if not classes.labels:
+        classes = class_map.unnamed(reading, served.ports)
     decode = registry.serving(reading).decoder(reading, served.ports, classes.map)
-    return Speaker(served, Requests(served), Intake(served, reading, dataset), decode, reading)
+    return Speaker(served, Requests(served), Intake(served, reading, dataset), decode, reading, classes)
 
 
 def detached(answer: Answer, outputs: Mapping[str, NDArray[Any]]) -> Answer:
@@ -226,6 +230,7 @@ class _Process:
             self._prepare, self._start, self._take,
             threads=threads,
             under_way=threads + self._speakers[0].served.requests + _AHEAD,
+            check=self._check_requests,
         )  # fmt: skip
         started, busy = time.perf_counter(), time.process_time()
         way.run(self._dataset.records(numbers), self._finish_requests)
@@ -248,6 +253,10 @@ class _Process:
     def _finish_requests(self) -> None:
         for speaker in self._speakers:
             speaker.requests.finish()
+
+    def _check_requests(self) -> None:
+        for speaker in self._speakers:
+            speaker.requests.check()
 
     def _prepare(self, record: Mapping[str, Any]) -> Prepared | None:
         image = images.decode(self._dataset.path(str(record["file"])))

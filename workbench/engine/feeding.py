@@ -272,6 +272,14 @@ class Requests:
             raise errors.of_inference(error, self._served.device) from error
         self._raise()
 
+    def check(self) -> None:
+        """Raise what one of them failed with."""
+        self._raise()
+        try:
+            self._queue.is_ready()
+        except (RuntimeError, MemoryError) as error:
+            raise errors.of_inference(error, self._served.device) from error
+
     def _done(self, request: Any, told: tuple[Callable[[Outputs], None], Feeds]) -> None:
         try:
             outputs = {name: request.get_output_tensor(number).data for number, name in enumerate(self._names)}

@@ -40,7 +40,8 @@ class Spent:
 class Flow(Generic[Item, Prepared, Result]):
     """`prepare` runs in `threads` threads; None leaves the sample out. `start` begins the inference and sees to it that
     the function it gets is called once with the result, from whichever thread. `take` gets position, item and result
-    (None: left out), in the order of the items, from one thread."""
+    (None: left out), in the order of the items, from one thread. `check` raises where the device failed: then a result
+    may never come."""
 
     def __init__(
         self,
@@ -50,8 +51,9 @@ class Flow(Generic[Item, Prepared, Result]):
         *,
         threads: int,
         under_way: int,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
-        self._prepare, self._begin, self._take = prepare, start, take
+        self._prepare, self._begin, self._take, self._check = prepare, start, take, check
         self._threads = threads
         self._slots = threading.Semaphore(under_way)
         self._results: queue.SimpleQueue[tuple[int, Item, Result | None] | None] = queue.SimpleQueue()
@@ -125,3 +127,4 @@ class Flow(Generic[Item, Prepared, Result]):
     def _raise(self) -> None:
         if self._failed is not None:
             raise self._failed
+        self._check()

@@ -152,7 +152,8 @@ def heat_of(
         emit.progress(position + 1, wanted.masks, "masks")
 
     threads = flow.cores()
-    way = flow.Flow(prepare, start, take, threads=threads, under_way=threads + speaker.served.requests + 2)
+    under_way = threads + speaker.served.requests + 2
+    way = flow.Flow(prepare, start, take, threads=threads, under_way=under_way, check=speaker.requests.check)
     way.run(range(wanted.masks), speaker.requests.finish)
     return total / (wanted.masks * wanted.probability), geometry
 

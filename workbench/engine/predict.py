@@ -59,8 +59,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     emit.stage("compile", 2, len(stages))
     labels, ids = parameters.get("labels"), parameters.get("label_ids")
     classes = class_map.make(reading, labels, ids)
-    names = Names(classes.labels, classes.map.names)
     speaker = accuracy.open_speaker(core, work, parameters, reading, None, classes, hint=_hint(wanted))
+    names = Names(speaker.classes.labels, classes.map.names)
     parent = None
     if parameters.get("reference_model"):
         given: Reading = parameters.get("reference_reading") or reading

@@ -216,7 +216,12 @@ class _Comparison:
 
         threads = flow.cores()
         under_way = threads + (requests or pair[0].requests) + 2
-        way = flow.Flow(prepare, start, take, threads=threads, under_way=under_way)
+
+        def check() -> None:
+            for queue in queues:
+                queue.check()
+
+        way = flow.Flow(prepare, start, take, threads=threads, under_way=under_way, check=check)
 
         def finish() -> None:
             for queue in queues:

@@ -175,6 +175,40 @@ class TestClassification:
             run(tmp_path, reading=reading(base.pop("task"), base.pop("decoding"), **base))
         assert caught.value.code == code
 
+    def test_a_parent_without_names(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=strongest_colour(), reference=strongest_colour())
+        annotated(tmp_path / "inputs" / "dataset", [(plain(one), {}) for one in (RED, GREEN)])
+        found = run(tmp_path, reading=classifier_reading(), reference_model="inputs/reference.xml")
+        assert found["metrics"]["accuracy@top1"]["value"] == 1
+        rows = lines(tmp_path / "out" / "samples.jsonl")
+        assert [row["label_name"] for row in rows] == ["class 0", "class 1"]
+
+    def test_a_decoder_that_fails_ends_the_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Of many more samples than are under way at once, so that nothing may wait for the failed one."""
+        prepare(tmp_path, model=strongest_colour())
+        colours(tmp_path, count=60)
+        from workbench.engine.tasks import classification
+
+        def fail(*_: object) -> None:
+            raise EngineError("decoding_mismatch", "No.", "None.")
+
+        monkeypatch.setattr(classification, "activated", fail)
+        with pytest.raises(EngineError) as caught:
+            run(tmp_path, reading=classifier_reading())
+        assert caught.value.code == "decoding_mismatch"
+
+    def test_an_inference_that_fails_ends_the_run(self, tmp_path: Path) -> None:
+        """The sizes are open, but only 16 × 24 can be reshaped to 384 values; the first picture is larger."""
+        picture = op.parameter([-1, 3, -1, -1], np.float32, name="picture")
+        flat = op.reshape(picture, op.constant(np.array([1, 3, 384])), False)
+        logits = op.reduce_mean(flat, op.constant(np.array([2])))
+        prepare(tmp_path, model=ov.Model([op.result(logits)], [picture], "m"))
+        samples = [(plain(RED, 24, 17 if number == 0 else 16), {"label": 0}) for number in range(60)]
+        annotated(tmp_path / "inputs" / "dataset", samples, labels=LABELS)
+        with pytest.raises(EngineError) as caught:
+            run(tmp_path, reading=classifier_reading())
+        assert caught.value.code == "inference_failed"
+
     def test_a_dataset_without_annotations(self, tmp_path: Path) -> None:
         prepare(tmp_path, model=strongest_colour())
         annotated(tmp_path / "inputs" / "dataset", [(plain(RED), {})])

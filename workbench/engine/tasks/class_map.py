@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.engine.protocol import EngineError
-from workbench.engine.tasks.task import NO_LABEL, ClassMap, Reading
+from workbench.engine.tasks.task import NO_LABEL, ClassMap, Ports, Reading
 
 _FOLDER = Path(__file__).parent / "label_sets"
 LABEL_SETS = ("imagenet_1000", "coco_80", "coco_91", "voc_20")
-# Classes of a model whose labels nobody named; more are `NO_LABEL`.
-_UNNAMED = 65_536
+# Classes of a model that nobody named and whose outputs do not tell how many they are.
+_UNNAMED = 1000
+_MOST_UNNAMED = 100_000
 # The same things in COCO's words and in Pascal VOC's.
 _SYNONYMS = {
     "aeroplane": "airplane",
@@ -64,7 +65,7 @@ def make(reading: Reading, labels: Sequence[str] | None, label_ids: Sequence[int
     wanted, match_by = reading["classes"]["label_set"], reading["classes"]["match_by"]
     if wanted == "dataset":
         if not labels:
-            return Classes(ClassMap(tuple(range(_UNNAMED)), ()), ())
+            return Classes(ClassMap((), ()), ())
         names = tuple(labels)
         return Classes(ClassMap(tuple(range(len(names))), names), names)
     own = label_set(wanted) if isinstance(wanted, str) else LabelSet(tuple(str(name) for name in wanted))
@@ -82,6 +83,22 @@ def make(reading: Reading, labels: Sequence[str] | None, label_ids: Sequence[int
             f"matched by {match_by}, none of the model's {len(own.names)} classes is a label of the dataset",
         )
     return Classes(ClassMap(tuple(found), own.names), tuple(labels), tuple(_notes(found, labels)))
+
+
+def unnamed(reading: Reading, ports: Ports) -> Classes:
+    """For classes that nobody named ("class 0", "class 1" …), as many as the shapes of the outputs tell."""
+    count = _UNNAMED
+    family, name = reading["decoding"]["family"], reading["decoding"].get("output")
+    port = next((port for port in ports.outputs if name is None or name == port.name or name in port.names), None)
+    sizes = [size for size in port.shape[1:] if size > 1] if port is not None else []
+    if family == "classification" and sizes:
+        count = max(sizes)
+    elif family == "per_pixel" and len(sizes) == 3:
+        count = min(sizes)
+    count = max(2, min(count, _MOST_UNNAMED))
+    names = tuple(f"class {number}" for number in range(count))
+    # Decoders that look at the number of names to tell axes apart must not be misled.
+    return Classes(ClassMap(tuple(range(count)), ()), names)
 
 
 def _by_id(own: LabelSet, name: str, label_ids: Sequence[int] | None) -> list[int]:

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.engine.protocol import EngineError
 from workbench.engine.tasks import class_map
-from workbench.engine.tasks.task import NO_LABEL
+from workbench.engine.tasks.task import NO_LABEL, Port, Ports
 
 
 def reading(label_set: Any, match_by: str = "index") -> dict[str, Any]:
@@ -87,6 +87,18 @@ class TestMake:
         named = class_map.make(reading("voc_20", "name"), None)
         assert named.labels[7] == "cat"
         assert named.map.label(7) == 7
-        unnamed = class_map.make(reading("dataset"), None)
-        assert unnamed.labels == ()
-        assert unnamed.map.label(900) == 900
+        assert class_map.make(reading("dataset"), None).labels == ()
+
+    @pytest.mark.parametrize(
+        ("family", "shape", "count"),
+        [("classification", (1, 7), 7), ("classification", (1, 1), 1000), ("per_pixel", (1, 5, 40, 60), 5),
+         ("per_pixel", (1, 40, 60), 1000), ("ssd", (1, 1, 200, 7), 1000)],
+    )  # fmt: skip
+    def test_classes_that_nobody_named(self, family: str, shape: tuple[int, ...], count: int) -> None:
+        ports = Ports((), (Port("out", ("out",), shape, "f32"),))
+        found = class_map.unnamed({"decoding": {"family": family, "output": None}}, ports)
+        assert len(found.labels) == count
+        assert found.labels[1] == "class 1"
+        assert found.map.label(1) == 1
+        assert found.map.label(count) == NO_LABEL
+        assert found.map.names == ()
