@@ -15,6 +15,7 @@ from workbench.datasets.formats.annotations import (
     Sample,
     is_finite_number,
 )
+from workbench.datasets.formats.coco_keypoints import read_points, read_skeleton
 from workbench.datasets.formats.coco_masks import segmentation_problem
 from workbench.datasets.formats.json_stream import Element, JsonObject, JsonRefused
 from workbench.datasets.formats.labels import META_FILE, check_names, find_labels
@@ -45,6 +46,9 @@ class _Reading:
     samples: dict[int, Sample] = field(default_factory=dict)
     absent: set[int] = field(default_factory=set)
     masks: int = 0
+    key_points: int = 0
+    skeleton: list[tuple[int, int]] | None = None
+    colors: list[tuple[int, int, int]] | None = None
 
     def error(self, element: Element, array: str, problem: str, fix: str) -> None:
         # Lines are counted from the start of the text, so only for what is shown.
@@ -142,6 +146,8 @@ def read(tree: FileTree, finding: Finding, problems: Problems) -> Annotations:
     annotation: list[Annotation] = ["detection"]
     if reading.masks:
         annotation.append("instance_segmentation")
+    if reading.key_points:
+        annotation.append("keypoints")
     checks = [
         Check("annotation file", True, name),
         Check("listed pictures", not reading.absent, f"{len(samples):,} of {listed:,} are there"),
@@ -149,7 +155,11 @@ def read(tree: FileTree, finding: Finding, problems: Problems) -> Annotations:
         Check("masks", True, f"{reading.masks:,} objects have one"),
         Check("label names", True, f"{len(names):,} categories, in the order of their ids"),
     ]
-    return Annotations(annotation, names, samples, checks, label_ids=ids)
+    if reading.key_points:
+        checks.insert(-1, Check("key points", True, f"{reading.key_points:,} objects have them"))
+    found = Annotations(annotation, names, samples, checks, label_ids=ids, colors=reading.colors)
+    found.skeleton = reading.skeleton if reading.key_points else None
+    return found
 
 
 def _is_id(value: Any) -> bool:
@@ -167,12 +177,18 @@ def _categories(reading: _Reading) -> tuple[list[str], list[int] | None]:
             reading.error(element, "categories", f"the id {entry['id']} is there twice", "give each its own id")
         else:
             names[entry["id"]] = entry["name"]
+            skeleton = read_skeleton(entry)
+            if isinstance(skeleton, str):
+                reading.error(element, "categories", skeleton, 'write "skeleton": [[1, 2], [2, 3]]')
+            else:
+                reading.skeleton = reading.skeleton or skeleton
     if not names:
         reading.problems.error(reading.name, "there are no categories", 'add {"id": 1, "name": "person"}')
     given = find_labels(reading.tree, reading.problems)
     if given is None:
         reading.labels = {number: label for label, number in enumerate(sorted(names))}
         return [names[number] for number in sorted(names)], sorted(names)
+    reading.colors = given.colors if given.colors and len(given.colors) == len(given.names) else None
     for number, name in names.items():
         label = given.number(name)
         if label is None:
@@ -276,6 +292,12 @@ def _box(reading: _Reading, element: Element, size: tuple[int, int] | None) -> B
             reading.masks += 1
         else:
             reading.warn(element, "annotations", f"{problem}; the object has no mask", "correct its 'segmentation'")
+    points = read_points(entry.get("keypoints"))
+    if isinstance(points, str):
+        reading.error(element, "annotations", points, "write [x, y, visibility, …]")
+    elif points is not None:
+        box.keypoints = points
+        reading.key_points += 1
     return box
 
 

@@ -1,19 +1,41 @@
 """Which format a dataset is in, by what its files hold; and when it is none, why none of them."""
 
-from workbench.datasets.formats import coco, imagenet_folders, imagenet_txt, not_annotated, voc
+from workbench.datasets.formats import (
+    camvid,
+    cityscapes,
+    coco,
+    common_segmentation,
+    common_super_resolution,
+    imagenet_folders,
+    imagenet_txt,
+    lfw,
+    not_annotated,
+    open_images,
+    vggface2,
+    voc,
+    wider_face,
+    yolo,
+)
 from workbench.datasets.formats.annotations import TITLES, Finding, Format
 from workbench.datasets.formats.tree import FileTree
 from workbench.datasets.problems import Refused
 
-FORMATS: tuple[Format, ...] = (
+# Formats that a file of annotations or a folder of masks proves; the others are told by what is not there.
+_PROVED: tuple[Format, ...] = (
     coco.FORMAT,
     voc.FORMAT,
+    yolo.FORMAT,
     imagenet_txt.FORMAT,
-    imagenet_folders.FORMAT,
-    not_annotated.FORMAT,
+    common_segmentation.FORMAT,
+    cityscapes.FORMAT,
+    camvid.FORMAT,
+    common_super_resolution.FORMAT,
+    lfw.FORMAT,
+    vggface2.FORMAT,
+    wider_face.FORMAT,
+    open_images.FORMAT,
 )
-# Formats that a file of annotations proves; the others are told by what is not there.
-_PROVED = (coco.FORMAT, voc.FORMAT, imagenet_txt.FORMAT)
+FORMATS: tuple[Format, ...] = (*_PROVED, imagenet_folders.FORMAT, not_annotated.FORMAT)
 
 
 def recognise(tree: FileTree, wanted: str = "auto") -> tuple[Format, Finding]:

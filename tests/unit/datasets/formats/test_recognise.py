@@ -71,7 +71,7 @@ class TestRefusals:
         [
             ({"readme.md": "nothing"}, "there are no pictures"),
             (PLAIN | {"boxes.csv": "1,2\n"}, "other files that may be annotations, like boxes.csv"),
-            (PLAIN | {"labels/1.txt": "0 0.5 0.5 0.1 0.1\n"}, "may be annotations, like labels/1.txt"),
+            (PLAIN | {"labels/1.txt": "cat at 3 4\n"}, "may be annotations, like labels/1.txt"),
             (PLAIN | {"x.json": "{"}, "x.json:1 cannot be read"),
             (PLAIN | {"list.txt": "1.png\n2.png\n"}, "list.txt lists pictures but has no class index behind them"),
             (PLAIN | {"1.xml": "<svg/>"}, "the root of 1.xml is not <annotation>"),
@@ -97,7 +97,7 @@ class TestRefusals:
         assert "not in the format COCO: there is no .json file" in refusal.message
 
     def test_asked_for_something_unknown(self, tmp_path: Path) -> None:
-        refusal = self.refused(tmp_path, PLAIN, "yolo")
+        refusal = self.refused(tmp_path, PLAIN, "tfrecord")
         assert refusal.code == "dataset_format_unknown"
         assert "imagenet_txt" in refusal.action
 
