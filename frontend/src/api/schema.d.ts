@@ -568,6 +568,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{ref}/fold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fold Preprocessing
+         * @description Make a child of a model whose input takes pictures as they are decoded: the preprocessing is inside.
+         */
+        post: operations["fold_preprocessing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{ref}/graph": {
         parameters: {
             query?: never;
@@ -3647,6 +3667,27 @@ export interface components {
             preprocessing?: components["schemas"]["Preprocessing"] | null;
             /** Task */
             task?: ("classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "inpainting" | "super_resolution" | "style_transfer" | "facial_landmark_detection" | "face_recognition" | "text_classification" | "generic") | null;
+        };
+        /**
+         * ModelFold
+         * @description What becomes part of a new model: colour order, mean, scale, layout and type; the size where asked.
+         */
+        ModelFold: {
+            /**
+             * Input
+             * @description default: the one with most channels
+             */
+            input?: string | null;
+            /** Name */
+            name?: string | null;
+            /** @description default: the model's own */
+            preprocessing?: components["schemas"]["Preprocessing"] | null;
+            /**
+             * Resize
+             * @description pictures of any size come in and are stretched, bilinear
+             * @default false
+             */
+            resize: boolean;
         };
         /**
          * ModelImport
@@ -8733,6 +8774,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    fold_preprocessing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelFold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJob"];
+                };
             };
             /** @description The request is malformed */
             400: {
