@@ -1,9 +1,10 @@
 """Real models and datasets of a folder through the command line of a fresh installation; prints Markdown tables.
 
-    python -m tests.acceptance.real_models --models FOLDER --datasets FOLDER
+    python -m tests.acceptance.real_models --models FOLDER --datasets FOLDER [--accuracy]
 
 Each model is imported, benchmarked for a second on one stream, and asked for its layers. A model that is refused shows
-the code and what the user is told. Nothing of these files is needed by the tests.
+the code and what the user is told. With `--accuracy` they are judged instead, as `real_accuracy` says. Nothing of these
+files is needed by the tests.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance import real_accuracy
 from tests.benchmarks.machine import describe
 from tests.integration.stack import Stack, running
 
@@ -76,10 +78,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Real models and datasets through the command line.")
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--datasets", type=Path, required=True)
+    parser.add_argument("--accuracy", action="store_true", help="accuracy instead of speed")
     wanted = parser.parse_args()
     print(describe(), end="\n\n")
     with tempfile.TemporaryDirectory() as folder, running(Stack(Path(folder))) as stack:
         stack.up()
+        if wanted.accuracy:
+            real_accuracy.tables(stack, wanted.models, wanted.datasets, Path(folder))
+            return
         print("| dataset | format | samples | classes | warnings |\n|---|---|---|---|---|")
         found = []
         for row, dataset in dataset_rows(stack, wanted.datasets):
