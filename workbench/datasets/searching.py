@@ -7,7 +7,6 @@ from workbench.datasets.internal_form import INDEX, DatasetReader
 
 # The name stands near the beginning of its line, before boxes and polygons.
 _NAME = b'"source":'
-_decoder = json.JSONDecoder()
 
 
 def named(reader: DatasetReader, numbers: Sequence[int], part: str) -> list[int]:
@@ -27,11 +26,11 @@ def _name(line: bytes) -> str:
     at = line.find(_NAME)
     if at < 0:
         return str(json.loads(line)["file"])
-    end = line.find(b'"', at + len(_NAME) + 1)
+    start = line.index(b'"', at + len(_NAME))
+    end = line.index(b'"', start + 1)
     while _is_escaped(line, end):
-        end = line.find(b'"', end + 1)
-    name, _ = _decoder.raw_decode(line[at + len(_NAME) : end + 1].decode())
-    return str(name)
+        end = line.index(b'"', end + 1)
+    return str(json.loads(line[start : end + 1]))
 
 
 def _is_escaped(line: bytes, at: int) -> bool:

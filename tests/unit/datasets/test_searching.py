@@ -11,8 +11,8 @@ from workbench.datasets.searching import named
 NAMES = ["a/Cat.png", 'quote".png', "back\\slash.png", 'both\\".png', "straße.png", "dog.png", "\u732b.png"]
 
 
-@pytest.fixture
-def reader(tmp_path: Path) -> DatasetReader:
+@pytest.fixture(params=[(",", ":"), (", ", ": ")], ids=["compact", "with blanks"])
+def reader(tmp_path: Path, request: pytest.FixtureRequest) -> DatasetReader:
     lines = [
         {"id": n, "file": f"images/{n:06d}.png", "source": name, "boxes": [{"label": 0, "comment": 'cat "source":'}]}
         for n, name in enumerate(NAMES)
@@ -20,7 +20,7 @@ def reader(tmp_path: Path) -> DatasetReader:
     lines.append({"id": len(NAMES), "file": "images/000007.png"})
     # As the writer does it, and as another JSON writer may do it.
     text = "".join(
-        json.dumps(line, separators=(",", ":"), ensure_ascii=n % 2 == 0) + "\n" for n, line in enumerate(lines)
+        json.dumps(line, separators=request.param, ensure_ascii=n % 2 == 0) + "\n" for n, line in enumerate(lines)
     )
     (tmp_path / "index.jsonl").write_text(text)
     return DatasetReader(tmp_path)
