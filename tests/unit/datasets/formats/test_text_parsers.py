@@ -38,9 +38,7 @@ class TestLines:
         seems_label(line)
         try:
             box = parse_line(line, classes, key_points)
-        except LineRefused as error:
-            assert error.problem
-            assert error.fix
+        except LineRefused:
             return
         assert classes is None or box.label < classes
         assert box.bbox[2] > 0
@@ -64,8 +62,7 @@ class TestLines:
         lfw.parse_header(line)
         try:
             pair = lfw.parse_pair(line)
-        except lfw.LineRefused as error:
-            assert str(error)
+        except lfw.LineRefused:
             return
         assert pair.first[0]
         assert pair.second[1] >= 0
@@ -78,7 +75,7 @@ class TestLines:
     @given(LINES)
     def test_faces(self, line: str) -> None:
         found = wider_face.parse_face(line)
-        assert isinstance(found, str) or isinstance(found, Box)
+        assert isinstance(found, str | Box)
 
     @given(LINES, st.booleans())
     def test_classes_with_colours(self, line: str, is_csv: bool) -> None:
@@ -129,9 +126,11 @@ class TestFiles:
         with tempfile.TemporaryDirectory() as folder:
             tree = tree_of(Path(folder), content)
             problems = Problems()
+            refusal: Refused | None = None
             try:
                 kind, finding = recognise(tree, name)
                 kind.read(tree, finding, problems)
             except Refused as error:
-                assert error.code.startswith(("dataset_", "annotation_"))
+                refusal = error
+            assert refusal is None or refusal.code.startswith(("dataset_", "annotation_"))
             assert all(problem.fix and problem.problem for problem in problems.errors + problems.warnings)
