@@ -128,7 +128,7 @@ def report_row(trial: Trial, case: Case) -> str:
 
 
 def digits_row(trial: Trial) -> str:
-    """The project that every installation can make of itself;."""
+    """The project that every installation can make of itself."""
     made = trial.done(trial.stack.post("/system/sample", {"duration_s": 0.2})["job"])["result"]
     trial.done({"id": made["job_id"]})
     project = made["project_id"]

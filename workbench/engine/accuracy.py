@@ -17,7 +17,7 @@ from workbench.engine.report_files import ReportFiles
 from workbench.engine.tasks import class_map, drawing, registry, truths
 from workbench.engine.tasks.class_map import Classes
 from workbench.engine.tasks.drawing import Names
-from workbench.engine.tasks.task import Answer, ClassJudge, Decode, Facts, Judge, Reading, Summary, Truth
+from workbench.engine.tasks.task import Answer, ClassJudge, Decode, Facts, Judge, ObjectJudge, Reading, Summary, Truth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -213,6 +213,7 @@ class _Process:
         self._task = str(reading["task"])
         self._against_parent = len(self._speakers) > 1
         self.class_judge = cast(ClassJudge, judge) if hasattr(judge, "class_rows") else None
+        self._object_judge = cast(ObjectJudge, judge) if hasattr(judge, "met") else None
         self.files = ReportFiles(out, classes=self.class_judge is not None)
         self.judged = 0
         self._unreadable: list[str] = []
@@ -317,7 +318,8 @@ class _Process:
         if self.class_judge is not None:
             for class_row in self.class_judge.class_rows():
                 self.files.class_row(class_row)
-        annotation = drawing.of_truth(found.truth, self._names)
+        met = self._object_judge.met() if self._object_judge is not None else None
+        annotation = drawing.of_truth(found.truth, self._names, met)
         if found.annotated:
             annotation = (annotation or {}) | found.annotated
         self.files.draw(annotation, drawing.of_answer(found.answer, self._names, matches) | found.shown)

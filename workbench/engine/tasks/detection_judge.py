@@ -42,6 +42,7 @@ class DetectionJudge:
         self._ignored = 0
         self._unknown = 0
         self._matches: list[bool] = []
+        self._met: list[bool | None] = []
         self._class_rows: list[dict[str, Any]] = []
         self.columns = _columns(self._score, self._minimum)
         self.class_columns = _class_columns()
@@ -69,10 +70,26 @@ class DetectionJudge:
         hits = np.zeros(boxes, dtype=bool)
         hits[predicted.origin] = met >= 0
         self._matches = hits.tolist()
+        self._met = self._objects_met(truth, annotated, met[:told][states[:told] == RIGHT])
         return self._row(truth, predicted, annotated, states, told)
 
     def matches(self) -> Sequence[bool]:
         return self._matches
+
+    def met(self) -> Sequence[bool | None]:
+        """By boxes with the score of the table of samples; None for crowds, difficult objects and unknown labels."""
+        return self._met
+
+    def _objects_met(self, truth: Truth, annotated: Truths, found: NDArray[np.intp]) -> list[bool | None]:
+        objects = truth.record.get("boxes") or ()
+        known = [number for number, box in enumerate(objects) if 0 <= box["label"] < len(self._names)]
+        told: list[bool | None] = [None] * len(objects)
+        for place, number in enumerate(known):
+            if not annotated.ignored[place]:
+                told[number] = False
+        for place in found.tolist():
+            told[known[place]] = True
+        return told
 
     def class_rows(self) -> Sequence[dict[str, Any]]:
         return self._class_rows

@@ -56,8 +56,8 @@ def of_answer(
     return drawn
 
 
-def of_truth(truth: Truth, names: Names) -> Drawn | None:
-    """Without mask and picture; None where nothing is annotated that could be drawn."""
+def of_truth(truth: Truth, names: Names, met: Sequence[bool | None] | None = None) -> Drawn | None:
+    """Without mask and picture; None where nothing is annotated that could be drawn. `met`: which boxes were found."""
     drawn: Drawn = {}
     if truth.label is not None:
         drawn["classes"] = [{"label": truth.label, "name": names.of(truth.label, None), "score": 1.0}]
@@ -72,8 +72,9 @@ def of_truth(truth: Truth, names: Names) -> Drawn | None:
                 "keypoints": box.get("keypoints"),
                 "difficult": bool(box.get("difficult")),
                 "crowd": bool(box.get("crowd")),
+                "matched": None if met is None else met[number],
             }
-            for box in truth.record["boxes"]
+            for number, box in enumerate(truth.record["boxes"])
         ]
     if truth.points is not None:
         drawn["points"] = [[_number(value) for value in point] for point in truth.points.tolist()]

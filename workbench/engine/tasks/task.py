@@ -195,6 +195,14 @@ class ClassJudge(Judge, Protocol):
         ...
 
 
+class ObjectJudge(Judge, Protocol):
+    """A judge that tells of annotated objects, too, which were found."""
+
+    def met(self) -> Sequence[bool | None]:
+        """For each object of the sample added last: None where it counts neither way."""
+        ...
+
+
 @dataclass(frozen=True)
 class ClassMap:
     """The dataset's label of each class of the model; `names` are those of the model's classes."""

@@ -56,6 +56,8 @@ def test_a_row() -> None:
     assert row["ap"] == pytest.approx(0.75)
     assert row["loss"] == pytest.approx(0.25)
     assert list(one.matches()) == [True, False, False, False, True]
+    # The second dog's box is too faint to be told.
+    assert list(one.met()) == [True, False, False]
     assert {column.name for column in one.columns} <= set(row)
     rows = {entry["label_name"]: entry for entry in one.class_rows()}
     assert (rows["cat"]["annotated"], rows["cat"]["predicted"], rows["cat"]["matches"]) == (1, 2, 1)
@@ -67,6 +69,14 @@ def test_a_row() -> None:
     assert confusion["labels"] == NAMES
     # cat seen as cat; nothing seen as cat; dog seen as bird; dog not seen.
     assert confusion["cells"] == [[0, 0, 1], [1, 2, 1], [1, 3, 1], [3, 0, 1]]
+
+
+def test_objects_that_count_neither_way_are_neither_found_nor_missed() -> None:
+    one = judge()
+    one.add(truth(0, (CAT, A), (7, B), (DOG, C), crowd=[0]), answer((CAT, A, 0.9), (DOG, C, 0.9)))
+    assert list(one.met()) == [None, None, True]
+    one.add(truth(1), Answer())
+    assert list(one.met()) == []
 
 
 def test_nothing_annotated() -> None:

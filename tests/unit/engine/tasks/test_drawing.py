@@ -62,7 +62,10 @@ def test_annotations() -> None:
     assert found["classes"] == [{"label": 1, "name": "dog", "score": 1.0}]
     assert found["boxes"][0]["name"] == "cat"
     assert found["boxes"][0]["crowd"] is True
+    assert found["boxes"][0]["matched"] is None
     assert found["points"] == [[1.23, 5]]
+    judged = checked(drawing.of_truth(truth, NAMES, [False] * len(found["boxes"])))
+    assert judged["boxes"][0]["matched"] is False
     assert drawing.of_truth(Truth(0, "x", 8, 8), NAMES) is None
 
 
