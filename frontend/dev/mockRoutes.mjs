@@ -1,5 +1,6 @@
 // What the invented server answers.
 
+import { accuracyRoutes } from "./mockAccuracy.mjs";
 import { compareRoutes } from "./mockCompare.mjs";
 import * as made from "./mockData.mjs";
 import { annotated, datasetRoutes, more } from "./mockDatasets.mjs";
@@ -91,6 +92,7 @@ function enter() {
 }
 
 export const routes = [
+  ...accuracyRoutes,
   ...labRoutes,
   ...datasetRoutes,
   ...predictionRoutes,

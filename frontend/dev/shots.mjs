@@ -37,7 +37,27 @@ const datasetPages = Object.fromEntries(
     [`dataset-${format}-sample`, `/datasets/${id}?sample=4`],
   ]),
 );
+// Those with reports: the first page of them, their samples, a comparison, what is in drawers.
+const reported = (await (await fetch(`${URL_}/api/v1/projects?limit=50`)).json()).items;
+const withReports = [];
+for (const { id } of reported) {
+  const { items } = await (await fetch(`${URL_}/api/v1/reports?project=${id}`)).json();
+  if (items?.length) withReports.push({ id, last: items.at(-1).id });
+}
+const accuracyPages = Object.fromEntries(
+  withReports.slice(0, 4).flatMap(({ id, last }, index) => {
+    const address = `/projects/${id}?tab=accuracy`;
+    return [
+      [`accuracy-${index}`, address],
+      [`accuracy-${index}-sample`, `${address}&sample=3&at=3`],
+      [`accuracy-${index}-against`, `${address}&against=${last}`],
+      [`accuracy-${index}-reading`, `${address}&open=reading`],
+      [`accuracy-${index}-start`, `${address}&open=report`],
+    ];
+  }),
+);
 const pages = {
+  ...accuracyPages,
   "dataset-generate": "/datasets/generate",
   "dataset-generate-from": `/datasets/generate?dataset=${dataset}`,
   "dataset-search": `/datasets/${dataset}?q=17&label=0`,

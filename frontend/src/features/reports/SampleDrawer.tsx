@@ -1,6 +1,6 @@
 import { Drawer } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Report, ReportSample } from "../../api/types";
 import { Picture } from "../../components/picture/Picture";
 import { ErrorState, SkeletonRows } from "../../components/States";
@@ -8,7 +8,8 @@ import { count } from "../../format/number";
 import { datasetQuery } from "../datasets/queries";
 import { BeforeAfter } from "../predictions/BeforeAfter";
 import { ClassScores } from "./ClassScores";
-import { layersOf, objectsOf } from "./drawnLayers";
+import { layersOf, OUTLINED, objectsOf } from "./drawnLayers";
+import { MaskLegend } from "./MaskLegend";
 import { ObjectList } from "./ObjectList";
 import { CHUNK, rowsQuery, sampleRowQuery } from "./queries";
 import classes from "./Reports.module.css";
@@ -126,9 +127,15 @@ function Loaded({ report, sample, threshold, onThreshold }: Props & { sample: Re
   const { image, annotation, prediction, other_image: other } = sample;
   const [picked, setPicked] = useState<string | null>(null);
   const [opacity, setOpacity] = useState(0.55);
-  const objects = objectsOf(sample, threshold);
-  const layers = layersOf(sample, objects);
-  const boxes = Boolean(annotation?.boxes || prediction?.boxes);
+  const [hiddenLabels, setHiddenLabels] = useState<ReadonlySet<number>>(new Set());
+  const outlined = OUTLINED.includes(report.task);
+  const objects = useMemo(() => objectsOf(sample, threshold, outlined), [sample, threshold, outlined]);
+  const layers = useMemo(() => layersOf(sample, objects, hiddenLabels), [sample, objects, hiddenLabels]);
+  const boxes = Boolean(prediction?.boxes);
+  const masks = [
+    { title: "Annotated classes", src: annotation?.mask },
+    { title: "Predicted classes", src: prediction?.mask },
+  ];
   const filled =
     layers.some(({ kind }) => kind === "mask") || objects.some(({ segmentation }) => Boolean(segmentation));
   const name = String(sample.row.name ?? "the sample");
@@ -164,6 +171,19 @@ function Loaded({ report, sample, threshold, onThreshold }: Props & { sample: Re
           {boxes && <Slider label="Threshold" value={threshold} step={0.01} onChange={onThreshold} />}
           {filled && <Slider label="Opacity" value={opacity} step={0.05} onChange={setOpacity} />}
         </div>
+      )}
+      {masks.map(
+        ({ title, src }) =>
+          src && (
+            <MaskLegend
+              key={title}
+              {...{ title, src }}
+              labels={dataset?.labels ?? []}
+              colors={dataset?.colors}
+              hidden={hiddenLabels}
+              onHidden={setHiddenLabels}
+            />
+          ),
       )}
       {boxes && (
         <ObjectList objects={objects} picked={picked} onPick={(id) => setPicked(id === picked ? null : id)} />

@@ -22,8 +22,11 @@ export function boxName(box: Pick<DrawnBox, "name" | "label">): string {
   return box.name ?? (box.label === null ? "object" : `class ${box.label}`);
 }
 
+/** Outlines are looked at where they are what is judged, not where boxes are. */
+export const OUTLINED = ["instance_segmentation"];
+
 /** Boxes of both sides; predicted ones from `threshold` on, the strongest first. */
-export function objectsOf(sample: ReportSample, threshold: number): Listed[] {
+export function objectsOf(sample: ReportSample, threshold: number, outlined = true): Listed[] {
   const listed = (side: Listed["side"], boxes: readonly DrawnBox[]): Listed[] =>
     boxes.map((box, index) => ({
       id: `${side}-${index}`,
@@ -32,7 +35,7 @@ export function objectsOf(sample: ReportSample, threshold: number): Listed[] {
       name: boxName(box),
       bbox: box.bbox,
       score: box.score ?? null,
-      segmentation: box.segmentation,
+      segmentation: outlined ? box.segmentation : null,
       keypoints: box.keypoints,
       matched: box.matched ?? null,
       difficult: box.difficult,
@@ -56,7 +59,11 @@ export function objectFate({ side, matched }: Listed): string {
   return matched ? "right" : "false";
 }
 
-export function layersOf(sample: ReportSample, objects: readonly Listed[]): PictureLayer[] {
+export function layersOf(
+  sample: ReportSample,
+  objects: readonly Listed[],
+  hiddenLabels?: ReadonlySet<number>,
+): PictureLayer[] {
   const layers: PictureLayer[] = [];
   const { annotation, prediction } = sample;
   const color = (box: PictureBox) => {
@@ -69,10 +76,17 @@ export function layersOf(sample: ReportSample, objects: readonly Listed[]): Pict
       id: "annotation-mask",
       name: "Annotated mask",
       src: annotation.mask,
+      hiddenLabels,
       off: true,
     });
   if (prediction?.mask)
-    layers.push({ kind: "mask", id: "prediction-mask", name: "Predicted mask", src: prediction.mask });
+    layers.push({
+      kind: "mask",
+      id: "prediction-mask",
+      name: "Predicted mask",
+      src: prediction.mask,
+      hiddenLabels,
+    });
   const of = (side: Listed["side"]) => objects.filter((box) => box.side === side);
   if (annotation?.boxes)
     layers.push({
@@ -82,6 +96,8 @@ export function layersOf(sample: ReportSample, objects: readonly Listed[]): Pict
       boxes: of("annotation"),
       dashed: true,
       namedBelow: true,
+      // Boxes that nothing was compared with.
+      off: !prediction?.boxes,
       color,
     });
   if (prediction?.boxes)
