@@ -50,9 +50,15 @@ def _predict(context: JobContext) -> Outcome:
     if model is None or model.artifact_id is None:
         raise JobFailed("model_gone", "The model was deleted meanwhile.", "Import it again.")
     pictures: list[Path] = [taken[upload] for upload in wanted["uploads"] if upload in taken]
+    records: list[dict[str, Any]] | None = None
+    label_ids: list[int] | None = None
     if dataset is not None and dataset.artifact_id is not None:
         reader = datasets.reader(runtime, dataset)
-        pictures = [reader.image_path(number) for number in wanted["samples"]] or pictures
+        label_ids = reader.facts.get("label_ids")
+        if wanted["samples"]:
+            pictures = [reader.image_path(number) for number in wanted["samples"]]
+            # A model of landmarks sees the box of the face, one of faces what its landmarks turn upright.
+            records = [reader.sample(number) for number in wanted["samples"]]
     if len(pictures) != wanted["count"]:
         raise JobFailed("picture_gone", "The picture is not there any more.", "Choose it again.")
     inputs = parameters.model_files(runtime, model, parent)
@@ -64,6 +70,8 @@ def _predict(context: JobContext) -> Outcome:
         "pictures": [f"inputs/picture-{number}" for number in range(len(pictures))],
         "mask": "inputs/mask.png" if "mask.png" in copies else None,
         "labels": dataset.labels if dataset is not None else None,
+        "label_ids": label_ids,
+        "records": records,
         "reference_model": "inputs/reference.xml" if parent is not None else None,
         "reference_reading": wanted.get("parent_reading"),
         "importance": wanted.get("importance"),
