@@ -50,10 +50,11 @@ def checked(settings: Settings, text: str) -> Remote:
     """What a user gave, if addresses may be imported. Raises RemoteSourcesOff, BadAddress."""
     if not settings.allow_remote_sources:
         raise RemoteSourcesOff("This server imports no datasets by address.")
-    if any(not char.isprintable() or char.isspace() for char in text):
-        raise BadAddress("The address has blanks or control characters in it.")
     scheme, separator, rest = text.partition("://")
     scheme = scheme.lower()
+    # A key of S3 stands for itself, blanks and all.
+    if not text.isprintable() or (scheme != "s3" and " " in text):
+        raise BadAddress("The address has blanks or control characters in it.")
     if not separator or scheme not in ("http", "https", "s3"):
         raise BadAddress("The address begins neither with https:// or http:// nor with s3://.")
     if scheme == "s3":
@@ -103,8 +104,9 @@ def download(settings: Settings, remote: Remote, moment: datetime) -> dict[str, 
 def _s3_url(settings: Settings, remote: Remote, moment: datetime) -> str:
     bucket, key, region = remote.host, remote.path, settings.s3_region
     if settings.s3_endpoint is not None:
-        scheme, _, host = settings.s3_endpoint.rstrip("/").partition("://")
-        path = f"/{bucket}/{key}"
+        # As the header Host will have it, which is signed: without the port that is the usual one.
+        endpoint = httpx.URL(settings.s3_endpoint)
+        scheme, host, path = endpoint.scheme, endpoint.netloc.decode("ascii"), f"/{bucket}/{key}"
     elif "." in bucket:
         # The certificate of *.s3.… does not hold for a name with further dots.
         scheme, host, path = "https", f"s3.{region}.amazonaws.com", f"/{bucket}/{key}"

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from workbench.datasets import downloading
+from workbench.datasets import downloading, remote_source
 from workbench.datasets.downloading import resolved, run
 from workbench.engine.protocol import Emitter, EngineError
+from workbench.settings import Settings
 
 LOOPBACK = ["127.0.0.0/8"]
 BODY = bytes(range(256)) * 1000
@@ -134,6 +136,23 @@ class TestDownload:
     def test_what_a_server_calls_encoded_is_kept_as_it_is(self, tmp_path: Path) -> None:
         with serving({"/a.tar.gz": sends(BODY, Content_Encoding="gzip")}) as server:
             assert fetched(tmp_path, f"http://127.0.0.1:{server.port}/a.tar.gz")[1].read_bytes() == BODY
+
+    def test_a_signed_address_arrives_as_it_was_signed(self, tmp_path: Path) -> None:
+        """Another spelling of path, query or host would not match the signature."""
+        with serving({"/bucket/a%20b/%C3%BC%2B~%28%25.zip": sends()}) as server:
+            keys: dict[str, Any] = {
+                "s3_access_key_id": "AK/+",
+                "s3_secret_access_key": "SK",
+                "s3_session_token": "a/b+c==",
+            }
+            host = f"127.0.0.1:{server.port}"
+            own = Settings(data_dir=tmp_path, allow_remote_sources=True, s3_endpoint=f"http://{host}/", **keys)
+            remote = remote_source.checked(own, "s3://bucket/a b/ü+~(%.zip")
+            signed = remote_source.download(own, remote, datetime(2013, 5, 24, tzinfo=UTC))
+            (tmp_path / "out").mkdir()
+            run(signed | {"networks": LOOPBACK, "timeout_s": 20.0}, tmp_path, Emitter(io.StringIO()))
+        path, headers = server.heard[0]
+        assert f"http://{headers['Host']}{path}" == signed["url"]
 
 
 class TestRefusals:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from workbench.datasets.remote_source import BadAddress, RemoteSourcesOff, checked, download
+from workbench.datasets.signature_v4 import Credentials, presigned
 from workbench.settings import Settings
 
 MOMENT = datetime(2013, 5, 24, tzinfo=UTC)
@@ -33,7 +34,7 @@ class TestChecked:
             ("https://example.com/a/..%2f..%5cetc/", "etc"),
             ("https://bücher.example/a.zip", "a.zip"),
             ("https://[2606:4700::1111]/a.zip", "a.zip"),
-            ("s3://my-bucket/deep/key name.zip".replace(" ", "%20"), "key name.zip"),
+            ("s3://my-bucket/deep/key name.zip", "key name.zip"),
         ],
     )
     def test_usable(self, address: str, filename: str) -> None:
@@ -59,6 +60,7 @@ class TestChecked:
             "s3://bucket",
             "s3://bucket/",
             "s3://bucket/folder/",
+            "s3://bucket/a\nb",
             "s3://BUCKET/key",
             "s3://a..b/key",
             "s3://b@evil.example/key",
@@ -93,6 +95,16 @@ class TestDownload:
     def test_s3_elsewhere(self) -> None:
         found = self.url("s3://bucket/k", s3_endpoint="http://10.0.0.5:9000/")
         assert found == "http://10.0.0.5:9000/bucket/k"
+
+    @pytest.mark.parametrize(
+        ("endpoint", "host"),
+        [("https://minio.example:443", "minio.example"), ("http://minio.example:443/", "minio.example:443")],
+    )
+    def test_the_signed_host_is_the_one_that_is_sent(self, endpoint: str, host: str) -> None:
+        keys = {"s3_access_key_id": "AK", "s3_secret_access_key": "SK"}
+        found = self.url("s3://bucket/k", s3_endpoint=endpoint, **keys)
+        query = presigned(host, "/bucket/k", "us-east-1", Credentials("AK", "SK"), MOMENT, 900)
+        assert found == f"{endpoint.partition(':')[0]}://{host}/bucket/k?{query}"
 
     def test_a_signature_is_followed_nowhere(self) -> None:
         own = settings(remote_source_networks=["10.0.0.0/8"])
