@@ -68,6 +68,11 @@ def identity(size: tuple[int, int] = (16, 16), channels: int = 3) -> ov.Model:
     return ov.Model([op.result(out)], [picture], "identity")
 
 
+def zero_of(picture: Any, axes: list[int]) -> Any:
+    """0, as an output that depends on the picture."""
+    return op.multiply(op.reduce_mean(picture, op.constant(np.array(axes)), True), op.constant(np.float32(0)))
+
+
 def prepare(work: Path, **models: ov.Model) -> None:
     """Save models in `inputs/` of a work folder."""
     for name, model in models.items():
