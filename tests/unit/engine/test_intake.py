@@ -18,6 +18,7 @@ from tests.unit.engine.reports import (
     plain,
     prepare,
     reading,
+    strongest_colour,
 )
 from workbench.engine import accuracy
 
