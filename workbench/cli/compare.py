@@ -108,6 +108,11 @@ def _value(value: Document | None, unit: str) -> str | None:
 def _difference(difference: Document | None) -> tuple[str | None, str | None]:
     if difference is None:
         return None, None
+    if difference.get("absolute_ci95") is not None:
+        # Of accuracy: what counts is the difference, not the ratio.
+        low, high = difference["absolute_ci95"]
+        told = f"{low:+.4f} to {high:+.4f}"
+        return f"{difference['absolute']:+.4f}", told if difference["certain"] else f"{told}, not certain"
     bounds = difference["ratio_ci95"]
     if bounds is None:
         return _ratio(difference["ratio"]), None

@@ -8,6 +8,8 @@ import pytest
 from tests.unit.comparisons import measured
 from workbench.accuracy.schemas import Report
 from workbench.comparisons.accuracy_figure import accuracy_metric, independent
+from workbench.comparisons.comparing import compare
+from workbench.comparisons.html import comparison_report
 from workbench.comparisons.measured import Measured
 from workbench.comparisons.metrics import metrics
 from workbench.comparisons.schemas import Value
@@ -92,3 +94,11 @@ class TestWarnings:
     def test_metric(self) -> None:
         other = report(0.5, primary="map", metrics={"map": {"value": 0.5, "label": "mAP"}})
         assert self.codes(report(0.5), other) == ["accuracy_metric_differs"]
+
+
+class TestReport:
+    @pytest.mark.parametrize("first", [0.75, 0.0])
+    def test_the_page_tells_the_difference_not_the_ratio(self, first: float) -> None:
+        sides = [side(report(first, [first, first + 0.05])), side(report(0.7, [0.65, 0.75]), [-0.09, -0.01])]
+        page = comparison_report(compare(sides))
+        assert "−0.0900 to −0.0100" in page

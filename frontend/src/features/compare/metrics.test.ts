@@ -29,6 +29,17 @@ describe("scaleOf", () => {
 });
 
 describe("judge", () => {
+  it("tells the difference of accuracy and its interval, not the ratio", () => {
+    const accuracy = { name: "accuracy", label: "Top-1 accuracy", unit: "", better: "higher" } as const;
+    const difference = { ...of(0.75, 0.74, null, true), absolute_ci95: [-0.02, -0.001] };
+    expect(judge(difference, accuracy)).toMatchObject({
+      text: "−0.0100",
+      interval: "−0.0200 to −0.00100",
+      word: "worse",
+      tone: "bad",
+    });
+  });
+
   it("calls a certain difference better or worse by the direction that is better", () => {
     expect(judge(of(100, 110, [1.08, 1.12], true), throughput)).toMatchObject({
       word: "better",

@@ -72,13 +72,15 @@ export function improves(
 }
 
 export function judge(difference: Difference, metric: Pick<Metric, "better" | "unit">): Judgement {
-  const { absolute, ratio, ratio_ci95: ci, certain } = difference;
+  const { absolute, absolute_ci95: apart, ratio, ratio_ci95: ci, certain } = difference;
   const size = (value: number) => (value > 0 ? `+${decimal(value, 3)}` : decimal(value, 3));
-  const text = known(ratio) ? ratioText(ratio) : `${size(absolute)}${metric.unit ? NBSP + metric.unit : ""}`;
-  const [low, high] = ci ?? [];
+  // Of accuracy the difference counts, not the ratio.
+  const text =
+    known(ratio) && !apart ? ratioText(ratio) : `${size(absolute)}${metric.unit ? NBSP + metric.unit : ""}`;
+  const [low, high] = apart ?? ci ?? [];
   const multiple = known(ratio) && asMultiple(ratio);
-  const interval =
-    known(low) && known(high) ? `${ratioText(low, multiple)} to ${ratioText(high, multiple)}` : "";
+  const end = (value: number) => (apart ? size(value) : ratioText(value, multiple));
+  const interval = known(low) && known(high) ? `${end(low)} to ${end(high)}` : "";
   const plain = { text, interval };
   if (certain === false) return { ...plain, word: "no certain difference", sign: "≈", tone: "dim" };
   if (absolute === 0) return { ...plain, text: "the same", word: "", sign: "=", tone: "dim" };
