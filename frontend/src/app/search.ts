@@ -97,6 +97,8 @@ export interface AccuracySearch {
   /** Conditions on the table of samples, as the API takes them: "confidence < 0.5". */
   rows?: string[];
   order?: string;
+  /** A row for each class of each sample, where the task has them. */
+  per?: "class";
   /** The row whose picture is open, and its place in the table as it is filtered and sorted now. */
   sample?: number;
   at?: number;
@@ -172,6 +174,7 @@ export const projectSearch = (raw: Raw): ProjectSearch => ({
   change: oneOf(raw.change, CHANGES),
   rows: texts(raw.rows),
   order: text(raw.order),
+  per: oneOf(raw.per, ["class"]),
   sample: numeric(raw.sample),
   at: numeric(raw.at),
   threshold: numeric(raw.threshold),

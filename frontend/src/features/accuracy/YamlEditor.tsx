@@ -91,23 +91,26 @@ interface ProblemsProps {
 function Problems({ title, tone, entries, onPick }: ProblemsProps) {
   if (entries.length === 0) return null;
   return (
-    <ul className={classes.problems} aria-label={title}>
-      {entries.map((entry) => (
-        <li key={`${entry.line}:${entry.column}:${entry.message}`}>
-          {entry.line ? (
-            <button type="button" className="plain" onClick={() => onPick(entry)}>
-              <code className={tone}>
-                {entry.line}:{entry.column ?? 1}
-              </code>{" "}
-              {entry.message}
-            </button>
-          ) : (
-            <>
-              {entry.field && <code className={tone}>{entry.field}</code>} {entry.message}
-            </>
-          )}
-        </li>
-      ))}
-    </ul>
+    <section>
+      <h3 className="small dim">{title}</h3>
+      <ul className={classes.problems} aria-label={title}>
+        {entries.map((entry) => (
+          <li key={`${entry.line}:${entry.column}:${entry.message}`}>
+            {entry.line ? (
+              <button type="button" className="plain" onClick={() => onPick(entry)}>
+                <code className={tone}>
+                  {entry.line}:{entry.column ?? 1}
+                </code>{" "}
+                {entry.message}
+              </button>
+            ) : (
+              <>
+                {entry.field && <code className={tone}>{entry.field}</code>} {entry.message}
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

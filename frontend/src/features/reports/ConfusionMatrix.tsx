@@ -21,18 +21,21 @@ const SIDE_PX = 520;
 const LEAST_PX = 14;
 const MOST_PX = 46;
 const LETTER_PX = 6.4;
+const REACH_PX = 5;
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
 /** Rows are what is annotated, columns what was predicted; the darker, the larger the share of the row. */
 export function ConfusionMatrix({ matrix, onPick }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState<Place | null>(null);
+  const [pointed, setAt] = useState<Place | null>(null);
   const scheme = useComputedColorScheme("light");
   const helpId = useId();
   const { names, counts, rowSums, labels } = matrix;
   const side = names.length;
   const named = side <= NAMED;
+  // Another search may have fewer classes.
+  const at = pointed && pointed.row < side && pointed.column < side ? pointed : null;
   const [room, setRoom] = useState(SIDE_PX);
   const longest = Math.max(...names.map(({ length }) => length));
   const left = named ? Math.min(112, longest * LETTER_PX + 14) : 18;
@@ -136,7 +139,10 @@ export function ConfusionMatrix({ matrix, onPick }: Props) {
     if (!box) return null;
     const column = Math.floor((event.clientX - box.left - left) / cell);
     const row = Math.floor((event.clientY - box.top - top) / cell);
-    return row >= 0 && column >= 0 && row < side && column < side ? { row, column } : null;
+    if (row < 0 || column < 0 || row >= side || column >= side) return null;
+    // Cells that are smaller than the pointer's tip: the nearest one that has a count.
+    const near = named ? null : nearest(filled, { row, column }, REACH_PX / cell);
+    return near ?? { row, column };
   };
   const pick = (place: Place | null) => {
     if (place) onPick(labels[place.row] ?? 0, labels[place.column] ?? 0);
@@ -194,6 +200,19 @@ export function ConfusionMatrix({ matrix, onPick }: Props) {
       </p>
     </div>
   );
+}
+
+function nearest(filled: readonly [number, number, number][], to: Place, reach: number): Place | null {
+  let best: Place | null = null;
+  let least = reach * reach;
+  for (const [row, column] of filled) {
+    const far = (row - to.row) ** 2 + (column - to.column) ** 2;
+    if (far <= least) {
+      least = far;
+      best = { row, column };
+    }
+  }
+  return best;
 }
 
 function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {

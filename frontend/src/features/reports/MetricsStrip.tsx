@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Report } from "../../api/types";
+import type { Report, ReportMetric } from "../../api/types";
 import { Figure, Figures } from "../../components/Figure";
 import { decimal } from "../../format/number";
 import {
@@ -51,13 +51,7 @@ export function MetricsStrip({ report, beside }: Props) {
               note={
                 other && difference !== null ? (
                   <span>
-                    <span
-                      className={differenceTone(
-                        metric.better,
-                        difference,
-                        betweenCi95(difference, metric, other),
-                      )}
-                    >
+                    <span className={surelyTone(metric, other)}>
                       {differenceText(name, metric.unit ?? "", difference)}
                     </span>{" "}
                     · {beside?.of} {metricText(name, other)}
@@ -77,4 +71,11 @@ export function MetricsStrip({ report, beside }: Props) {
       )}
     </div>
   );
+}
+
+/** Without an interval nobody knows whether a difference means anything. */
+function surelyTone(now: ReportMetric, before: ReportMetric): string {
+  const difference = now.value - before.value;
+  const ci95 = betweenCi95(difference, now, before);
+  return ci95 ? differenceTone(now.better, difference, ci95) : "dim";
 }

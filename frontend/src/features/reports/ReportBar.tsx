@@ -49,12 +49,14 @@ export function ReportBar({ reports, report, against, onReport, onAgainst, paren
         <div className="row wrap" style={{ alignItems: "flex-end" }}>
           <NativeSelect
             label={`Report, ${reports.length} of this project`}
+            maw={400}
             value={report.id}
             onChange={(event) => onReport(event.currentTarget.value)}
             data={reports.map((entry) => ({ value: entry.id, label: reportLine(entry) }))}
           />
           <NativeSelect
             label="Compared with"
+            maw={400}
             value={against ?? ""}
             disabled={others.length === 0}
             title={

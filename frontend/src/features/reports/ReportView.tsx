@@ -37,7 +37,7 @@ export function ReportView({ report, reports, parents }: Props) {
     if (wanted.length === 0) return;
     // What was clicked before leads to other samples, and would leave none of these.
     const conditions = replaced([], wanted, report.columns);
-    go({ rows: conditions, order: WORST_FIRST, sample: undefined, at: undefined, ...more });
+    go({ per: undefined, rows: conditions, order: WORST_FIRST, sample: undefined, at: undefined, ...more });
     document.getElementById(SAMPLES_ID)?.scrollIntoView({ block: "start" });
   };
   const closed = { sample: undefined, at: undefined };
@@ -109,7 +109,9 @@ export function ReportView({ report, reports, parents }: Props) {
       )}
       <WorstStrip
         report={report}
-        onOpen={(row, index) => go({ rows: undefined, order: WORST_FIRST, sample: row, at: index })}
+        onOpen={(row, index) =>
+          go({ per: undefined, rows: undefined, order: WORST_FIRST, sample: row, at: index })
+        }
       />
       <SamplesPanel report={report} />
       {search.sample !== undefined && (

@@ -1,11 +1,15 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
 import type { Report } from "../../api/types";
+import type { AccuracySearch } from "../../app/search";
 import { Panel } from "../../components/Panel";
 import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
 import { count, counted } from "../../format/number";
+import { columnsOf, hasClassRows } from "./classColumns";
 import { conditionText } from "./conditions";
 import { FilterMenu } from "./FilterMenu";
-import { exportAddress } from "./queries";
+import { exportAddress, rowsQuery } from "./queries";
 import { SamplesTable } from "./SamplesTable";
 import { useRows } from "./useRows";
 
@@ -15,12 +19,23 @@ export const SAMPLES_ID = "report-samples";
 
 /** Every sample with what was said of it: filtered, sorted and paged by the server. */
 export function SamplesPanel({ report }: { report: Report }) {
-  const { rows: where = NONE, order, sample } = route.useSearch();
+  const { rows: where = NONE, order, sample, per } = route.useSearch();
+  const client = useQueryClient();
+  const byClass = per === "class" && hasClassRows(report);
+  const table = byClass ? ("classes" as const) : undefined;
   const navigate = route.useNavigate();
-  const wanted = { report: report.id, where, sort: order };
+  const wanted = { report: report.id, where, sort: order, table };
+  const { data: some } = useQuery({
+    ...rowsQuery({ report: report.id, where: NONE, sort: undefined, table: "classes" }, 0),
+    enabled: byClass,
+  });
+  const columns = useMemo(
+    () => (byClass ? columnsOf(some?.items ?? []) : report.columns),
+    [byClass, some, report.columns],
+  );
   const rows = useRows(wanted);
-  const has = (name: string) => report.columns.some((column) => column.name === name);
-  const go = (next: { rows?: string[]; order?: string; sample?: number; at?: number }) =>
+  const has = (name: string) => columns.some((column) => column.name === name);
+  const go = (next: AccuracySearch) =>
     void navigate({ search: (now) => ({ ...now, ...next }), resetScroll: false });
   const setWhere = (next: string[]) =>
     go({ rows: next.length > 0 ? next : undefined, sample: undefined, at: undefined });
@@ -29,6 +44,14 @@ export function SamplesPanel({ report }: { report: Report }) {
       where.includes(condition) ? where.filter((entry) => entry !== condition) : [...where, condition],
     );
   const wrong = "error = true";
+  const open = async (row: number, index: number) => {
+    if (!byClass) return go({ sample: row, at: index });
+    const number = rows.rowAt(index)?.sample;
+    const own = { report: report.id, where: [`sample = ${String(number)}`], sort: undefined };
+    const found = await client.fetchQuery(rowsQuery(own, 0, 1));
+    const of = found.items[0]?.row;
+    if (typeof of === "number") go({ sample: of, at: undefined });
+  };
   return (
     <div id={SAMPLES_ID}>
       <Panel
@@ -39,30 +62,52 @@ export function SamplesPanel({ report }: { report: Report }) {
             <span role="status">
               {rows.total === null
                 ? ""
-                : where.length > 0
+                : where.length > 0 && !byClass
                   ? `${count(rows.total)} of ${counted(report.samples, "sample")}`
                   : counted(rows.total, "row")}
             </span>
-            <a
-              className="chip"
-              href={exportAddress(wanted, "csv")}
-              download
-              title="The rows that the filters leave"
-            >
-              CSV
-            </a>
-            <a
-              className="chip"
-              href={exportAddress(wanted, "json")}
-              download
-              title="The report with these rows"
-            >
-              JSON
-            </a>
+            {!byClass && (
+              <>
+                <a
+                  className="chip"
+                  href={exportAddress(wanted, "csv")}
+                  download
+                  title="The rows that the filters leave"
+                >
+                  CSV
+                </a>
+                <a
+                  className="chip"
+                  href={exportAddress(wanted, "json")}
+                  download
+                  title="The report with these rows"
+                >
+                  JSON
+                </a>
+              </>
+            )}
           </>
         }
       >
         <div className="filters">
+          {hasClassRows(report) && (
+            <button
+              type="button"
+              className={byClass ? "chip accent" : "chip"}
+              aria-pressed={byClass}
+              title="A row for each class of each sample"
+              onClick={() =>
+                go({
+                  per: byClass ? undefined : "class",
+                  rows: undefined,
+                  order: undefined,
+                  sample: undefined,
+                })
+              }
+            >
+              by class
+            </button>
+          )}
           {has("error") && (
             <button
               type="button"
@@ -90,14 +135,14 @@ export function SamplesPanel({ report }: { report: Report }) {
                 key={condition}
                 type="button"
                 className="chip accent"
-                aria-label={`Take the condition ${conditionText(condition, report.columns)} away`}
+                aria-label={`Take the condition ${conditionText(condition, columns)} away`}
                 onClick={() => toggle(condition)}
               >
-                {conditionText(condition, report.columns)} ✕
+                {conditionText(condition, columns)} ✕
               </button>
             ))}
           <FilterMenu
-            columns={report.columns}
+            columns={columns}
             onAdd={(condition) => setWhere([...where.filter((entry) => entry !== condition), condition])}
           />
           {where.length > 1 && (
@@ -126,12 +171,12 @@ export function SamplesPanel({ report }: { report: Report }) {
         ) : (
           <SamplesTable
             caption="Samples of the report"
-            columns={report.columns}
+            columns={columns}
             rows={rows}
             sort={order}
             onSort={(next) => go({ order: next, at: undefined })}
             open={sample}
-            onOpen={(row, index) => go({ sample: row, at: index })}
+            onOpen={(row, index) => void open(row, index)}
           />
         )}
       </Panel>

@@ -30,19 +30,21 @@ export interface RowsWanted {
   report: string;
   where: readonly string[];
   sort: string | undefined;
+  /** With "classes" a row for each class of each sample. */
+  table?: "samples" | "classes";
 }
 
 export const CHUNK = 100;
 
-export const rowsQuery = ({ report, where, sort }: RowsWanted, chunk: number, limit = CHUNK) =>
+export const rowsQuery = ({ report, where, sort, table }: RowsWanted, chunk: number, limit = CHUNK) =>
   queryOptions({
-    queryKey: ["report", report, "rows", where, sort ?? null, chunk, limit],
+    queryKey: ["report", report, "rows", where, sort ?? null, table ?? null, chunk, limit],
     queryFn: ({ signal }) =>
       take(
         api.GET("/api/v1/reports/{report_id}/samples", {
           params: {
             path: { report_id: report },
-            query: { where: [...where], sort, offset: chunk * limit, limit },
+            query: { where: [...where], sort, offset: chunk * limit, limit, table },
           },
           signal,
         }),
