@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.datasets.image_header import NotAnImage, read_header
-from workbench.datasets.thumbnails import MAX_PIXELS
+from workbench.datasets.image_header import Header, NotAnImage, read_header
+from workbench.datasets.thumbnails import MAX_PIXELS, alone_if_large
 
 Color = tuple[int, int, int]
 
@@ -90,7 +90,12 @@ class Normalised:
 
 def normalised(data: bytes, rule: MaskRule, size: tuple[int, int]) -> Normalised:
     """A mask (`data` is the file) of a picture of `size` (width, height) in the one form. Raises BadMask."""
-    pixels = _mapped(data, rule, size)
+    with alone_if_large(_checked(data, size)):
+        return _normalised(data, rule, size)
+
+
+def _normalised(data: bytes, rule: MaskRule, size: tuple[int, int]) -> Normalised:
+    pixels = _mapped(data, rule)
     unknown = pixels < 0
     if unknown.any():
         y, x = divmod(int(unknown.argmax()), size[0])
@@ -106,9 +111,8 @@ def normalised(data: bytes, rule: MaskRule, size: tuple[int, int]) -> Normalised
     return Normalised(encoded.tobytes(), present)
 
 
-def _mapped(data: bytes, rule: MaskRule, size: tuple[int, int]) -> NDArray[np.int32]:
+def _mapped(data: bytes, rule: MaskRule) -> NDArray[np.int32]:
     """The new values, -1 for what is unknown."""
-    _check(data, size)
     kind = data[25]
     if kind == _PALETTE:
         indices, palette = _indices(data)
@@ -138,7 +142,7 @@ def _mapped(data: bytes, rule: MaskRule, size: tuple[int, int]) -> NDArray[np.in
 
 def _by_grey(image: NDArray[Any], rule: MaskRule) -> NDArray[np.int32]:
     if rule.values:
-        return np.asarray(rule.by_value[image], np.int32)
+        return np.asarray(rule.by_value.take(image), np.int32)
     if image.dtype != np.uint8:
         raise BadMask("the mask has grey values of 16 bit", "save it with the colours of its classes")
     return np.asarray(rule.by_color[_packed(image, image, image)], np.int32)
@@ -161,7 +165,8 @@ def _padded(table: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.concatenate([table, np.full(256 - len(table), -1, np.int32)])
 
 
-def _check(data: bytes, size: tuple[int, int]) -> None:
+def _checked(data: bytes, size: tuple[int, int]) -> Header:
+    """The header of a PNG as large as its picture. Raises BadMask."""
     try:
         header = read_header(data)
     except NotAnImage as error:
@@ -177,6 +182,7 @@ def _check(data: bytes, size: tuple[int, int]) -> None:
         )
     if len(data) < 33:
         raise BadMask("the mask is not a readable PNG file", "save it as PNG")
+    return header
 
 
 def _decoded(data: bytes, flags: int) -> NDArray[Any]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from workbench.datasets.image_header import SUFFIXES
 from workbench.datasets.problems import Problems, Refused
@@ -16,11 +16,19 @@ MAX_TEXT_BYTES = 256 * 1024**2
 
 def suffix(name: str) -> str:
     """The lower-case ending of a file name, dot included."""
-    return PurePosixPath(name).suffix.lower()
+    return _parted(name)[1].lower()
 
 
 def stem(name: str) -> str:
-    return PurePosixPath(name).stem
+    """The file name without folders and ending."""
+    return _parted(name)[0]
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """As PurePosixPath has them, in a tenth of the time: every format looks at every name."""
+    last = base(name)
+    at = last.rfind(".")
+    return (last[:at], last[at:]) if 0 < at < len(last) - 1 else (last, "")
 
 
 def folder_of(name: str) -> str:
@@ -55,7 +63,15 @@ class FileTree:
         return [name for name in found if base(name).lower() != "dataset_meta.json"]
 
     def with_suffix(self, *suffixes: str) -> list[str]:
-        return [name for name in self.files if suffix(name) in suffixes]
+        found = [name for ending in suffixes for name in self._by_suffix.get(ending, ())]
+        return sorted(found) if len(suffixes) > 1 else found
+
+    @cached_property
+    def _by_suffix(self) -> dict[str, list[str]]:
+        found = defaultdict(list)
+        for name in self.files:
+            found[suffix(name)].append(name)
+        return dict(found)
 
     @cached_property
     def images(self) -> list[str]:

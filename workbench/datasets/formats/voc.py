@@ -8,7 +8,7 @@ from workbench.datasets.formats.annotations import Annotation, Annotations, Box,
 from workbench.datasets.formats.labels import Labels, check_names, find_labels
 from workbench.datasets.formats.masks import Color
 from workbench.datasets.formats.tree import FileTree, base, folder_of, stem, suffix
-from workbench.datasets.formats.voc_masks import judged, mask_rule, read_labelmap, voc_color
+from workbench.datasets.formats.voc_masks import judged, mask_rule, read_labelmap, voc_color, with_background
 from workbench.datasets.formats.voc_xml import MAX_XML_BYTES, VocFile, XmlRefused, read_voc_xml
 from workbench.datasets.image_header import SUFFIXES
 from workbench.datasets.problems import Problems
@@ -82,7 +82,7 @@ def read(tree: FileTree, finding: Finding, problems: Problems) -> Annotations:
     layout = _layout(tree)
     set_file, stems = _chosen(tree, layout, problems)
     files = _read_files(tree, layout, stems, problems)
-    given = read_labelmap(tree, problems) or find_labels(tree, problems)
+    given = read_labelmap(tree, problems) or with_background(find_labels(tree, problems))
     names, source, colors = _label_names(files.values(), given)
     check_names(names, source, problems)
     numbers = {name: number for number, name in reversed(list(enumerate(names)))}

@@ -78,6 +78,13 @@ def mask_rule(given: Labels | None, count: int) -> MaskRule:
     return MaskRule(count, values, colors, True, "labelmap.txt")
 
 
+def with_background(given: Labels | None) -> Labels | None:
+    """A list of names that begins with the background, as some tools write it, says so."""
+    if given is not None and given.background is None and given.names[0].strip("_").lower() == BACKGROUND_NAME:
+        given.background = 0
+    return given
+
+
 def judged(given: Labels) -> tuple[list[str], list[Color] | None]:
     """The names and colours of labels without the background, which is the absence of one."""
     names = [name for number, name in enumerate(given.names) if number != given.background]

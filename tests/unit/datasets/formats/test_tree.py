@@ -1,11 +1,11 @@
 """The files below a folder: which count, what a name in an annotation means."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from tests.unit.datasets.material import Content, tree_of, write_files
-from workbench.datasets.formats.tree import FileTree, scan
+from workbench.datasets.formats.tree import FileTree, scan, stem, suffix
 from workbench.datasets.problems import Problems, Refused
 from workbench.storage.archive_rules import Limits
 
@@ -93,3 +93,11 @@ class TestReadText:
         with pytest.raises(Refused) as refused:
             FileTree(tmp_path, ("x.txt",)).read_text("x.txt")
         assert refused.value.code == "annotation_too_large"
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        "name", ["a/b.JPG", "b.tar.gz", ".hidden", "a/.x.png", "a.", "a..", "..", "a b/c.d e", "a.b/c"]
+    )
+    def test_as_the_standard_library_parts_them(self, name: str) -> None:
+        assert (stem(name), suffix(name)) == (PurePosixPath(name).stem, PurePosixPath(name).suffix.lower())

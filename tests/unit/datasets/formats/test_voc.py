@@ -82,6 +82,14 @@ class TestRead:
         assert found.masks.background
         assert [box.label for sample in found.samples for box in sample.boxes or ()] == [0, 1, 2]
 
+    @pytest.mark.parametrize("names", ["_background_\nperson\ndog\ncat\n", "person\ndog\ncat\n"])
+    def test_lists_of_names_with_and_without_background(self, tmp_path: Path, names: str) -> None:
+        content = devkit("") | {"labels.txt": names, "SegmentationClass/1.png": MASK}
+        found, _ = read_as(FORMAT, tmp_path, content)
+        assert found.labels == ["person", "dog", "cat"]
+        assert found.masks is not None
+        assert {value: found.masks.values[value] for value in (0, 1, 3)} == {0: BACKGROUND, 1: 0, 3: 2}
+
     def test_masks_of_the_twenty_classes(self, tmp_path: Path) -> None:
         found, _ = read_as(FORMAT, tmp_path, devkit("") | {"SegmentationClass/1.png": MASK})
         assert found.annotation == ["detection", "segmentation"]
