@@ -65,7 +65,7 @@ def box_records(sample: Sample, picture: Picture, problems: Problems) -> list[di
     records = []
     sides = (picture.width, picture.height) if sample.relative else (1, 1)
     for box in sample.boxes or ():
-        left, top, width, height = (value * side for value, side in zip(box.bbox, sides * 2, strict=True))
+        left, top, width, height = (_times(value, side) for value, side in zip(box.bbox, sides * 2, strict=True))
         if left >= picture.width or top >= picture.height or left + width <= 0 or top + height <= 0:
             problems.warning(
                 sample.file,
@@ -82,7 +82,9 @@ def box_records(sample: Sample, picture: Picture, problems: Problems) -> list[di
         if box.segmentation is not None:
             record["segmentation"] = _scaled(json.loads(box.segmentation), sides)
         if box.keypoints is not None:
-            record["keypoints"] = [[_number(x * sides[0]), _number(y * sides[1]), seen] for x, y, seen in box.keypoints]
+            record["keypoints"] = [
+                [_number(_times(x, sides[0])), _number(_times(y, sides[1])), seen] for x, y, seen in box.keypoints
+            ]
         records.append(record)
     return records
 
@@ -91,9 +93,14 @@ def _scaled(segmentation: Any, sides: tuple[int, int]) -> Any:
     """Polygons in pixels."""
     if sides == (1, 1) or not isinstance(segmentation, list):
         return segmentation
-    return [[_number(value * sides[at % 2]) for at, value in enumerate(polygon)] for polygon in segmentation]
+    return [[_number(_times(value, sides[at % 2])) for at, value in enumerate(polygon)] for polygon in segmentation]
+
+
+def _times(share: float, side: int) -> float:
+    """A share of a side in pixels, to a ten thousandth: shares are rounded themselves. As it is where `side` is 1."""
+    return share if side == 1 else round(share * side, 4)
 
 
 def _number(value: float) -> float | int:
-    """Whole numbers as such; others to a ten thousandth of a pixel, far below what is annotated."""
-    return int(value) if value == int(value) else round(value, 4)
+    """Whole numbers as such."""
+    return int(value) if value == int(value) else value

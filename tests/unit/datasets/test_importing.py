@@ -135,6 +135,17 @@ class TestSources:
         copy = done.folder / "images/000000.jpg"
         assert copy.stat().st_ino != (folder / "VOCdevkit/VOC2012/JPEGImages/1.jpg").stat().st_ino
 
+    def test_what_is_beside_pictures_is_copied(self, tmp_path: Path) -> None:
+        """Targets stay in a folder that is not our own, and may be JPEG, which are examined ahead in archives."""
+        large = picture(20, 10, ".jpg")
+        content: Content = {"LR/1.jpg": picture(10, 5, ".jpg"), "HR/1.jpg": large}
+        folder = write_files(tmp_path / "server", content)
+        sources: list[Content | Path] = [folder, content]
+        for number, source in enumerate(sources):
+            done = Imported(tmp_path / str(number), source)
+            assert (done.folder / done.samples[0]["target"]).read_bytes() == large
+        assert (folder / "HR" / "1.jpg").read_bytes() == large
+
     def test_an_archive_on_the_server(self, tmp_path: Path) -> None:
         folder = write_files(tmp_path / "server", FOLDERS)
         packed = Path(shutil.make_archive(str(tmp_path / "packed"), "gztar", folder))

@@ -103,10 +103,10 @@ def _normalised(data: bytes, rule: MaskRule, size: tuple[int, int]) -> Normalise
             f"the pixel at x {x}, y {y} has {_shown(data, x, y)}, which is no class",
             f"add it to {rule.source}, or correct the mask",
         )
-    deep = rule.ignore > 255
-    counts = np.bincount(pixels.ravel(), minlength=1)
+    found: NDArray[Any] = pixels.astype(np.uint16 if rule.ignore > 255 else np.uint8)
+    counts = cv2.calcHist([found], [0], None, [rule.ignore + 1], [0, rule.ignore + 1])
     present = [int(value) - 1 for value in np.flatnonzero(counts) if value not in (0, rule.ignore)]
-    done, encoded = cv2.imencode(".png", pixels.astype(np.uint16 if deep else np.uint8))
+    done, encoded = cv2.imencode(".png", found)
     assert done
     return Normalised(encoded.tobytes(), present)
 
