@@ -33,7 +33,7 @@ describe("a reading in a few words", () => {
     const lines = summary(known);
     expect(lines.map(({ text }) => text)).toEqual([
       "classification",
-      "cropped to 0.875 · RGB · − 123.67",
+      "cropped to 0.875 · RGB · − 123.675",
       "a score for each class · prob",
       "ImageNet, 1,000 · by name · class 0 is a background",
     ]);

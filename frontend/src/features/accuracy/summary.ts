@@ -27,7 +27,7 @@ const SETS: Record<string, string> = {
   voc_20: "Pascal VOC, 20",
 };
 const numbers = (values: readonly number[] | null | undefined) =>
-  values?.map((value) => decimal(value, 5)).join(", ");
+  values?.map((value) => String(Number(value.toPrecision(6)))).join(", ");
 
 function picture({ preprocessing }: Reading): string {
   const { resize, crop_fraction, color, mean, scale } = preprocessing;
@@ -62,6 +62,7 @@ export function summary({ reading, source, guesses }: ProjectReading): Line[] {
     return { title, text, reasons: own.map(({ reason }) => reason), guessed: source === "guessed" };
   };
   const output = "output" in reading.decoding ? reading.decoding.output : null;
+  const enlarged = reading.decoding.family === "super_resolution" && `× ${reading.decoding.scale}`;
   return [
     line("Task", taskName(reading.task), "task"),
     line("Picture", picture(reading), "preprocessing", "image_input"),
@@ -70,6 +71,7 @@ export function summary({ reading, source, guesses }: ProjectReading): Line[] {
       [
         FAMILIES[reading.decoding.family].label,
         "version" in reading.decoding && reading.decoding.version,
+        enlarged,
         output,
       ]
         .filter(Boolean)

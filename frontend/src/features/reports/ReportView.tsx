@@ -44,6 +44,7 @@ export function ReportView({ report, reports, parents }: Props) {
   const open = (row: number, at: number | undefined) => go({ sample: row, at }, search.sample !== undefined);
   const threshold = search.threshold ?? usualThreshold(report);
   const { confusion, classes = [], curves = [] } = tables ?? {};
+  const nothing = classes.length === 0 && curves.length === 0 && !confusion?.cells.length;
   return (
     <div className="stack">
       <ReportBar
@@ -76,7 +77,7 @@ export function ReportView({ report, reports, parents }: Props) {
         <ErrorState error={error} onRetry={() => void refetch()} compact />
       ) : !tables ? (
         <SkeletonRows label="classes and curves" />
-      ) : (
+      ) : nothing ? null : (
         <div className={`columns two ${styles.tables}`}>
           {confusion && confusion.cells.length > 0 && (
             <ConfusionPanel

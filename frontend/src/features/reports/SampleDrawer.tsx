@@ -151,7 +151,12 @@ function Loaded({ report, sample, threshold, onThreshold }: Props & { sample: Re
           <img src={other} alt={String(sample.row.other_name ?? "the other face")} />
         </div>
       ) : prediction?.picture ? (
-        <Restored image={image} wanted={annotation?.picture ?? null} made={prediction.picture} />
+        <Restored
+          size={sample}
+          image={image}
+          wanted={annotation?.picture ?? null}
+          made={prediction.picture}
+        />
       ) : (
         <Picture
           src={image}
@@ -212,8 +217,15 @@ function Loaded({ report, sample, threshold, onThreshold }: Props & { sample: Re
   );
 }
 
+interface RestoredProps {
+  size: Pick<ReportSample, "width" | "height">;
+  image: string;
+  wanted: string | null;
+  made: string;
+}
+
 /** What the model was given, what it made of it, and what it should have made. */
-function Restored({ image, wanted, made }: { image: string; wanted: string | null; made: string }) {
+function Restored({ size, image, wanted, made }: RestoredProps) {
   const [against, setAgainst] = useState<"image" | "wanted">("image");
   const target = against === "wanted" && wanted ? wanted : image;
   return (
@@ -234,7 +246,17 @@ function Restored({ image, wanted, made }: { image: string; wanted: string | nul
           ))}
         </div>
       )}
-      <BeforeAfter before={target} after={made} names={[against === "wanted" ? "wanted" : "given", "made"]} />
+      {/* A model may answer in other proportions than it was given: they lie on each other as the picture is. */}
+      <div
+        className={classes.restored}
+        style={size.width && size.height ? { aspectRatio: `${size.width} / ${size.height}` } : undefined}
+      >
+        <BeforeAfter
+          before={target}
+          after={made}
+          names={[against === "wanted" ? "wanted" : "given", "made"]}
+        />
+      </div>
     </div>
   );
 }
