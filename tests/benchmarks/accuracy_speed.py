@@ -194,7 +194,7 @@ def measure(folder: Path, model: Path, dataset: Path, precision: str | None, rou
             "run_core_ms": 1e3 * cost,
             "used_of_free": own / (own + max(0.0, idle)),
             "by_core_seconds": (infer_cost + prepare_cost) / cost * own / (own + max(0.0, idle)),
-            "metrics_share": (spent["judge_core_s"] + spent["finish_s"] / found["samples"]) / cost,
+            "metrics_share": (spent["judge_core_s"] + spent["finish_core_s"] / found["samples"]) / cost,
         }
         for name, value in figures.items():
             told.setdefault(name, []).append(value)

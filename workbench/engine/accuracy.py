@@ -112,9 +112,9 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     process = _Process(dataset, reading, speakers, judge, Names(classes.labels, classes.map.names), work / "out", emit)
     spent = process.run(numbers)
     emit.stage(STAGES[3], 4, len(STAGES))
-    started = time.perf_counter()
+    started = time.thread_time()
     summary = judge.finish()
-    finish_s = time.perf_counter() - started
+    finish_core_s = time.thread_time() - started
     process.finish(summary)
     notes = [*classes.notes, *process.notes(), *summary.notes]
     served = speakers[0].served
@@ -128,7 +128,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         "elapsed_s": spent["elapsed_s"],
         "samples_per_s": process.judged / spent["elapsed_s"],
         "inference": served.facts(),
-        "limits": {**spent, "finish_s": finish_s, "cores": flow.cores()},
+        "limits": {**spent, "finish_core_s": finish_core_s, "cores": flow.cores()},
         "notes": notes,
         "model_classes": list(classes.map.names) or None,
     }
