@@ -60,6 +60,8 @@ def _ssd(known: Known, draft: Draft) -> int | None:
     if len(known.outputs) > 1:
         draft.put("decoding.output", output.name, "the output with rows of 7")
     draft.put("classes.background", True, "DetectionOutput counts its labels from 1")
+    if output.classes is not None:
+        return output.classes
     return (len(known.labels) + 1) if known.labels else UNKNOWN
 
 

@@ -118,6 +118,8 @@ def class_count(reading: Reading, known: Known) -> int | None:
     output = _port(known.outputs, name) if name is not None else known.outputs[0] if len(known.outputs) == 1 else None
     if output is None or output.shape is None:
         return None
+    if decoding.family == "ssd":
+        return output.classes
     if decoding.family == "classification":
         sizes = [size for size in output.shape if size != 1]
         return sizes[0] if len(sizes) == 1 and sizes[0] > 0 else 2 if not sizes else None

@@ -11,7 +11,8 @@ OPEN = -1
 
 @dataclass(frozen=True)
 class End:
-    """An input or output: sizes with -1 for open ones, None where the rank is open; `operation` made it."""
+    """An input or output: sizes with -1 for open ones, None where the rank is open; `operation` made it. `classes` of
+    DetectionOutput, its background among them."""
 
     name: str
     names: tuple[str, ...]
@@ -21,6 +22,7 @@ class End:
     operation: str | None = None
     range: tuple[float, float] | None = None
     normalised: bool | None = None
+    classes: int | None = None
 
     @property
     def rank(self) -> int:
@@ -121,6 +123,7 @@ def _ends(ports: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, Any]])
                 operation=facts.get("operation"),
                 range=(float(bounds[0]), float(bounds[1])) if bounds else None,
                 normalised=facts.get("normalised"),
+                classes=facts.get("classes"),
             )
         )
     return tuple(found)

@@ -135,6 +135,13 @@ CASES: list[tuple[str, Known, dict[str, Any]]] = [
          "preprocessing.resize": "stretch", "classes.label_set": "dataset"},
     ),
     (
+        "SSD of COCO's 90 numbers as Model Optimizer wrote it",
+        known(DETECTION, (1, 3, 300, 300), ("DetectionOutput", (1, 1, 100, 7), {"classes": 91}), labels=COCO,
+              operations=frozenset({"DetectionOutput"}), dataset_format="coco"),
+        {"decoding.family": "ssd", "classes.background": True, "classes.label_set": "coco_91",
+         "classes.match_by": "id"},
+    ),
+    (
         "SSD of the TensorFlow detection API",
         known(
             DETECTION, (1, -1, -1, 3), ("detection_boxes", (1, 100, 4)), ("detection_classes", (1, 100)),
@@ -259,6 +266,18 @@ class TestLacks:
     def test_classes_that_are_none_of_the_dataset(self) -> None:
         (said,) = self.lacks(known("classification", (1, 3, 9, 9), ("o", (1, 12)), labels=["a", "b"]))
         assert said == "The model has 12 classes, the dataset 2 labels: say which label each class is."
+
+    @pytest.mark.parametrize(("classes", "labels"), [(2, ["face"]), (None, ["a", "b"])])
+    def test_a_detector_that_fits_its_dataset(self, classes: int | None, labels: list[str]) -> None:
+        assert self.lacks(self.detector(classes, labels)) == []
+
+    def test_a_detector_of_faces_on_other_things(self) -> None:
+        (said,) = self.lacks(self.detector(2, [f"thing {n}" for n in range(7)]))
+        assert said == "The model has 2 classes, the dataset 7 labels: say which label each class is."
+
+    def detector(self, classes: int | None, labels: list[str]) -> Known:
+        output = ("detection_out", (1, 1, 200, 7), {"classes": classes})
+        return known(DETECTION, (1, 3, 300, 300), output, labels=labels)
 
     def test_no_picture(self) -> None:
         one = Known("classification", "user", (End("x", ("x",), (1, 5), "f32"),), (End("o", ("o",), (1, 3), "f32"),))

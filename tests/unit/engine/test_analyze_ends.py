@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import openvino as ov
+import pytest
 from openvino import opset13 as ops
 
 from workbench.engine.analyze.ends import ends_of, model_info
@@ -43,6 +44,26 @@ class TestOutputs:
         image = picture()
         found = ends(image, ops.sigmoid(convolved(image)), convolved(image))["outputs"]
         assert [one["operation"] for one in found] == ["Sigmoid", "Convolution"]
+
+
+class TestDetectionOutput:
+    """Of 5 priors."""
+
+    @pytest.mark.parametrize(("normalized", "prior"), [(True, 4), (False, 5)])
+    @pytest.mark.parametrize("classes", [2, 21])
+    def test_classes(self, classes: int, normalized: bool, prior: int) -> None:
+        found = self.output(5 * classes, 5 * prior, normalized)
+        assert found == {"operation": "DetectionOutput", "range": None, "classes": classes}
+
+    def test_of_open_sizes(self) -> None:
+        assert self.output(-1, -1, True) == {"operation": "DetectionOutput", "range": None}
+
+    def output(self, scores: int, priors: int, normalized: bool) -> dict[str, Any]:
+        attributes = {"keep_top_k": [4], "nms_threshold": 0.5, "normalized": normalized, "top_k": 4}
+        inputs = [ops.parameter(shape, np.float32) for shape in ([1, 20], [1, scores], [1, 2, priors])]
+        model = ov.Model([ops.detection_output(*inputs, attributes)], inputs, "m")
+        (found,) = ends_of(Graph(model))["outputs"]
+        return dict(found)
 
 
 class TestInputs:

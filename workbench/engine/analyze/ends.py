@@ -22,7 +22,7 @@ _INFO_FIELDS, _INFO_CHARACTERS = 60, 60_000
 
 def ends_of(graph: Graph) -> dict[str, Any]:
     """`inputs`: [{normalised}] and `outputs`: [{operation, range}], in the order of the model; `model_info`:
-    name → text."""
+    name → text. An output of DetectionOutput has `classes`, too, its background among them."""
     return {
         "inputs": [{"normalised": _normalised(graph, node)} for node in graph.parameters()],
         "outputs": [_output(node) for node in graph.results()],
@@ -59,7 +59,21 @@ def _output(node: Node) -> dict[str, Any]:
         if node.type not in _FORM:
             break
         node = node.source(0)
-    return {"operation": node.type, "range": bounds}
+    told: dict[str, Any] = {"operation": node.type, "range": bounds}
+    if node.type == "DetectionOutput" and (classes := _detected_classes(node)) is not None:
+        told["classes"] = classes
+    return told
+
+
+def _detected_classes(node: Node) -> int | None:
+    """From the shapes of DetectionOutput's scores [N, priors·classes] and priors [1 or N, 1 or 2, priors·4] (5 where
+    they are not normalised); None where they are open."""
+    scores, priors = node.input_port(1).shape, node.input_port(2).shape
+    numbers, values = (scores[-1], priors[-1]) if scores and priors else (None, None)
+    if numbers is None or values is None:
+        return None
+    places = values // (4 if node.attributes.get("normalized", True) else 5)
+    return numbers // places if places > 0 and numbers > 0 and numbers % places == 0 else None
 
 
 def model_info(model: ov.Model) -> dict[str, str]:
