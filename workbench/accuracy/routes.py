@@ -40,9 +40,10 @@ FILE_HEADERS = {
 }
 FILE_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
+# Together, with every character as 12 of an address, they stay below the 64 kB that a line of HTTP may have.
 Where = Annotated[
-    list[Annotated[str, Query(max_length=1000)]],
-    Query(max_length=20, description="conditions that all hold: COLUMN OP VALUE, OP one of = != < > <= >= contains in"),
+    list[Annotated[str, Query(max_length=400)]],
+    Query(max_length=10, description="conditions that all hold: COLUMN OP VALUE, OP one of = != < > <= >= contains in"),
 ]
 RowSort = Annotated[str | None, Query(max_length=100, description="a column; with '-' before it, downwards")]
 Offset = Annotated[int, Query(ge=0, le=100_000_000)]
