@@ -330,3 +330,40 @@ class TestSample:
         panel(page, "Classes").get_by_role("button", name="dog", exact=True).click()
         found = material.rows(report["id"], "classes contains dog")["total"]
         counted(page, f"{found} of {report['samples']} samples")
+
+    def test_a_point_of_a_curve_sets_the_threshold(
+        self, page: Page, material: Material, report: dict[str, Any]
+    ) -> None:
+        curves = material.stack.get(f"/reports/{report['id']}/tables")["curves"][0]["curves"]
+        page.goto(f"/projects/{material.finder}?tab=accuracy")
+        chart = page.get_by_role("application", name=re.compile("^Precision and recall"))
+        expect(chart.locator("canvas")).to_be_visible(timeout=LONG_MS)
+        chart.focus()
+        page.keyboard.press("ArrowRight")
+        said = page.get_by_text(re.compile(r"^(cat|dog): recall .* threshold"))
+        expect(said).to_be_attached()
+        name = (said.text_content() or "").split(":")[0]
+        page.keyboard.press("Enter")
+        found = re.compile(r"threshold=([\d.]+)")
+        expect(page).to_have_url(found)
+        at = found.search(page.url)
+        assert at is not None
+        assert float(at[1]) in [
+            pytest.approx(score) for curve in curves if curve["name"] == name for score in curve["threshold"]
+        ]
+        counted(
+            page, f"{material.rows(report['id'], f'classes contains {name}')['total']} of {report['samples']} samples"
+        )
+
+    def test_the_table_has_a_row_for_each_class_too(
+        self, page: Page, material: Material, report: dict[str, Any]
+    ) -> None:
+        rows = material.rows(report["id"], table="classes")
+        page.goto(f"/projects/{material.finder}?tab=accuracy")
+        panel(page, "Samples").get_by_role("button", name="by class").click()
+        counted(page, f"{rows['total']} rows")
+        last = rows["items"][-1]
+        line = page.get_by_role("table", name="Samples of the report").get_by_role("row").nth(rows["total"])
+        expect(line).to_contain_text(last["label_name"])
+        line.get_by_role("button").click()
+        expect(opened(page).get_by_role("heading", level=2)).to_have_text(last["name"])
