@@ -55,7 +55,11 @@ def made(folder: Path, samples: int) -> list[Case]:
             "squares",
             material.detector(folder / "detector.onnx"),
             material.detection_zip(folder / "detected.zip", scenes),
-            {"task": "object_detection", "decoding": {"family": "ssd", "nms_iou": None}},
+            {
+                "task": "object_detection",
+                # Accuracy Checker keeps every row.
+                "decoding": {"family": "ssd", "nms_iou": None, "score_threshold": 0, "max_detections": 1000},
+            },
             ("map", "coco_ap"),
         ),
         Case(
@@ -91,6 +95,7 @@ def real(models: Path, datasets: Path) -> list[Case]:
                 "task": "semantic_segmentation",
                 "preprocessing": {"resize": "stretch", "color": "RGB"},
                 "decoding": {"family": "per_pixel", "argmax_in_model": True},
+                "classes": {"background": True, "label_set": "voc_20"},
             },
             (),
         ),
@@ -146,6 +151,7 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=200)
     parser.add_argument("--models", type=Path)
     parser.add_argument("--datasets", type=Path)
+    parser.add_argument("--only", help="part of the name of a case")
     parser.add_argument("--keep", type=Path, help="folder of the server's data and the material, to be used again")
     wanted = parser.parse_args()
     worst = 0.0
@@ -161,7 +167,7 @@ def main() -> int:
             cases = made(folder / "material", wanted.samples)
             if wanted.models is not None and wanted.datasets is not None:
                 cases += real(wanted.models, wanted.datasets)
-            for case in cases:
+            for case in [case for case in cases if (wanted.only or "") in case.name]:
                 for name, ours, theirs, alike in compare(client, case):
                     difference = abs(ours - theirs) if theirs is not None else float("nan")
                     worst = max(worst, difference) if alike else worst

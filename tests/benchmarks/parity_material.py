@@ -165,10 +165,9 @@ def detector(path: Path) -> Path:
     ground = np.full((1, 3), 110, np.float32)
     ground_weight, ground_bias = _likeness(ground)
     weights: dict[str, NDArray[np.generic]] = {
-        "weight": (weight - ground_weight).astype(np.float32),
-        "bias": bias - ground_bias,
-        "zero": np.array(0, np.float32),
-        "one": np.array(1, np.float32),
+        # Through a sigmoid and uncut, so that hardly any two scores are equal: how ties are ordered is nobody's rule.
+        "weight": ((weight - ground_weight) * 4).astype(np.float32),
+        "bias": ((bias - ground_bias) * 4).astype(np.float32),
         "shape": np.array([1, 1, rows, 1], np.int64),
         "front": np.stack([np.zeros(rows, np.float32), labels], 1).reshape(1, 1, rows, 2),
         "boxes": np.tile(np.array(anchors, np.float32), (len(COLORS), 1)).reshape(1, 1, rows, 4),
@@ -176,8 +175,8 @@ def detector(path: Path) -> Path:
     nodes = [
         helper.make_node("AveragePool", ["image"], ["mean"], kernel_shape=[CELL] * 2, strides=[STEP] * 2),
         helper.make_node("Conv", ["mean", "weight", "bias"], ["like"]),
-        helper.make_node("Clip", ["like", "zero", "one"], ["clipped"]),
-        helper.make_node("Reshape", ["clipped", "shape"], ["scores"]),
+        helper.make_node("Sigmoid", ["like"], ["share"]),
+        helper.make_node("Reshape", ["share", "shape"], ["scores"]),
         helper.make_node("Concat", ["front", "scores", "boxes"], ["answer"], axis=3),
     ]
     return _save(path, nodes, weights, [1, 1, rows, 7])

@@ -21,7 +21,8 @@ def adapter_of(reading: Reading, classes: int, width: int, height: int) -> tuple
         return _named("classification", classification_output=decoding.output), []
     if decoding.family == "per_pixel":
         resize = {"type": "resize_segmentation_mask", "apply_to": "prediction"}
-        return _named("segmentation", segmentation_output=None), [resize]
+        # Its resize stretches the scores of each class to their own range, so classes must be chosen before it.
+        return _named("segmentation", make_argmax=None if decoding.argmax_in_model else True), [resize]
     if reading.task != "object_detection":
         raise Unsupported(f"the family '{decoding.family}' with Accuracy Checker")
     adapter = _detector(decoding, classes)
@@ -128,8 +129,7 @@ def decoding_of(adapter: yaml.Node) -> tuple[str, dict[str, Any]]:
         case "classification":
             return "classification", {"family": "classification", "output": output("classification_output")}
         case "segmentation":
-            argmax = {"argmax_in_model": False}
-            return "semantic_segmentation", {"family": "per_pixel", **argmax}
+            return "semantic_segmentation", {"family": "per_pixel"}
         case "ssd":
             return detection, {"family": "ssd"}
         case "tf_object_detection":
@@ -191,7 +191,7 @@ def _read_anchors(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     numbers = anchors.split(",") if isinstance(anchors, str) else anchors if isinstance(anchors, list) else []
     try:
         values = [float(number) for number in numbers]
-    except ValueError:
+    except (TypeError, ValueError):
         values = []
     if values and len(values) % 2 == 0:
         found["anchors"] = list(zip(values[::2], values[1::2], strict=True))

@@ -5,6 +5,7 @@ The format is that of Accuracy Checker 0.9.5 (Open Model Zoo, `tools/accuracy_ch
 line and column, never dropped in silence.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from workbench.accuracy.checker_adapters import Unsupported, adapter_of, decoding_of
 from workbench.accuracy.checker_nodes import Entry, entries, mapping, plain, text_of
 from workbench.accuracy.reading_schemas import Reading, ReadingProblem
+from workbench.accuracy.yaml_errors import NOT_YAML
 
 MODEL, DATASET = "$MODEL_PATH", "$DATASET_PATH"
 _INTERPOLATION = {"nearest": "NEAREST", "linear": "LINEAR", "cubic": "CUBIC", "area": "AREA"}
@@ -154,12 +156,11 @@ def _metrics(reading: Reading, facts: CheckerFacts) -> list[dict[str, Any]]:
             }
         ]
         if wanted.coco:
-            found.append({"name": "coco_ap", "type": "coco_orig_precision"})
+            found.append({"name": "coco_ap", "type": "coco_orig_precision", "include_boundaries": False})
         return found
-    argmax = not getattr(reading.decoding, "argmax_in_model", False)
     return [
-        {"name": "mean_iou", "type": "mean_iou", "use_argmax": argmax, "presenter": "print_scalar"},
-        {"name": "pixel_accuracy", "type": "segmentation_accuracy", "use_argmax": argmax},
+        {"name": "mean_iou", "type": "mean_iou", "use_argmax": False, "presenter": "print_scalar"},
+        {"name": "pixel_accuracy", "type": "segmentation_accuracy", "use_argmax": False},
     ]
 
 
@@ -171,7 +172,7 @@ def read(text: str) -> tuple[Reading | None, list[ReadingProblem], list[ReadingP
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
         return None, [ReadingProblem(line=line, column=column, message=f"This is no YAML: {error.problem}.")], []
-    except (yaml.YAMLError, RecursionError):
+    except NOT_YAML:
         return None, [ReadingProblem(message="This is no YAML.")], []
     problems: list[ReadingProblem] = []
     model = _only(mapping(root).get("models"), "models", root, problems)
@@ -299,9 +300,10 @@ def _numbers(value: Any) -> list[float] | None:
         return [float(value)]
     parts = value.strip("()[] ").split(",") if isinstance(value, str) else value if isinstance(value, list) else []
     try:
-        return [float(part) for part in parts] or None
+        found = [float(part) for part in parts]
     except (TypeError, ValueError):
         return None
+    return found if found and all(math.isfinite(number) for number in found) else None
 
 
 def _read_postprocessing(steps: list[Entry], decoding: dict[str, Any], unsupported: list[ReadingProblem]) -> None:
