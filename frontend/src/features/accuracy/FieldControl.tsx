@@ -2,7 +2,7 @@ import { Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import type { Port } from "../../api/types";
 import { shapeText } from "../../format/words";
-import type { Field } from "./families";
+import type { Field } from "./field";
 import { typed, typedText } from "./fields";
 
 interface Props {

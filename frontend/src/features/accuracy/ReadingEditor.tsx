@@ -9,7 +9,7 @@ import { counted } from "../../format/number";
 import { datasetQuery } from "../datasets/queries";
 import { modelQuery } from "../models/queries";
 import { type Draft, draftOf, keepDraft } from "./drafts";
-import type { Family } from "./families";
+import type { Family } from "./field";
 import { checkReading, exportAddress, forgetReading, readingQuery, setReading } from "./queries";
 import { ReadingForm } from "./ReadingForm";
 import { useChecked } from "./useChecked";

@@ -4,7 +4,9 @@ import type { Port, Reading, Task } from "../../api/types";
 import { TASKS, taskName } from "../../format/words";
 import { PRESETS, parseNumbers } from "../models/preprocessing";
 import { ALIGNED, FieldControl } from "./FieldControl";
-import { decodingFields, FAMILIES, type Family, type Field, familiesOf, hasLabels } from "./families";
+import { decodingFields, familiesOf, hasLabels } from "./families";
+import { FAMILIES } from "./familyParts";
+import type { Family, Field } from "./field";
 import { metricFields, PREPROCESSING, valueAt, withValue } from "./fields";
 
 interface Props {

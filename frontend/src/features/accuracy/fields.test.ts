@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Reading } from "../../api/types";
-import { decodingFields, FAMILIES, type Family, familiesOf } from "./families";
+import { decodingFields, familiesOf } from "./families";
+import { FAMILIES } from "./familyParts";
+import type { Family } from "./field";
 import { typed, typedText, valueAt, withValue } from "./fields";
 
 const reading = {

@@ -1,6 +1,6 @@
 /** The other fields of a reading: the way in, and what the answers are judged by. */
 import type { Reading, Task } from "../../api/types";
-import type { Field } from "./families";
+import type { Field } from "./field";
 
 const resize =
   (...wanted: Reading["preprocessing"]["resize"][]) =>

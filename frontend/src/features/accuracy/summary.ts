@@ -2,7 +2,8 @@
 import type { ProjectReading, Reading } from "../../api/types";
 import { decimal } from "../../format/number";
 import { taskName } from "../../format/words";
-import { FAMILIES, hasLabels } from "./families";
+import { hasLabels } from "./families";
+import { FAMILIES } from "./familyParts";
 
 export interface Line {
   title: string;
