@@ -1,5 +1,6 @@
 """Stopping in order: jobs are told, engines end, and the next start goes on."""
 
+import contextlib
 import signal
 import time
 from pathlib import Path
@@ -34,3 +35,17 @@ def test_sigterm_while_measuring(tmp_path: Path) -> None:
         stack.up()
         job = stack.finished(job_id, 40)
         assert (job["state"], job["error"]["code"]) == ("failed", "worker_stopped")
+
+
+def test_sigterm_with_pages_open(tmp_path: Path) -> None:
+    """A page that listens to events does not hold the server up."""
+    stack = Stack(tmp_path)
+    with running(stack):
+        stack.up()
+        with contextlib.ExitStack() as pages:
+            streams = [pages.enter_context(stack.client.stream("GET", "/events")) for _ in range(3)]
+            assert all(next(stream.iter_lines()) == "retry: 1000" for stream in streams)
+            process = stack.processes.pop("up")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(14) == 0
+        assert "Traceback" not in (tmp_path / "up.log").read_text()

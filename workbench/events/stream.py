@@ -68,9 +68,10 @@ class EventHub:
                 if batch:
                     continue
                 try:
-                    async with self._news:
+                    # Not `wait_for`: it waits in a task of its own, and a cancelled stream would leave the lock unheld.
+                    async with self._news, asyncio.timeout(KEEP_ALIVE_S):
                         if self._newest <= after and not self.closing:
-                            await asyncio.wait_for(self._news.wait(), KEEP_ALIVE_S)
+                            await self._news.wait()
                 except TimeoutError:
                     yield ": still here\n\n"
         finally:
