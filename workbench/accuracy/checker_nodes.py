@@ -5,6 +5,10 @@ from typing import Any
 
 import yaml
 
+from workbench.accuracy.yaml_errors import NOT_YAML
+
+MOST = 1e300
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -30,13 +34,15 @@ def text_of(node: yaml.Node) -> str:
 
 
 def plain(node: yaml.Node) -> Any:
-    """The value of a scalar, or of a list of scalars; None for anything deeper."""
+    """The value of a scalar, or of a list of scalars; None for anything deeper. Numbers without measure are texts."""
     loader = yaml.SafeLoader("")
     if isinstance(node, yaml.ScalarNode):
         try:
-            return loader.construct_object(node)
-        except (yaml.YAMLError, ValueError):
+            value = loader.construct_object(node)
+        except NOT_YAML:
             return node.value
+        too_large = isinstance(value, int | float) and not abs(value) < MOST
+        return node.value if too_large else value
     if isinstance(node, yaml.SequenceNode):
         return [plain(item) for item in node.value if isinstance(item, yaml.ScalarNode)]
     return None

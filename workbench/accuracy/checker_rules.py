@@ -9,6 +9,7 @@ import yaml
 
 from workbench.accuracy.checker_nodes import mapping, text_of
 from workbench.accuracy.reading_schemas import ReadingProblem
+from workbench.accuracy.yaml_errors import NOT_YAML
 
 PLACES = ("$MODEL_PATH", "$DATASET_PATH")
 READERS = ("opencv_imread", "pillow_imread")
@@ -25,7 +26,7 @@ def problems(text: str) -> list[ReadingProblem]:
     """Why this configuration is not run, with line and column; empty when it may."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
+    except NOT_YAML as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
         return [ReadingProblem(line=line, column=column, message="This is no YAML.")]

@@ -97,7 +97,8 @@ def _value(column: str, given: Any, kind: str) -> str | float | bool:
         raise BadFilter(f"{json.dumps(given)[:60]} cannot be compared with the column '{column}'.")
     text = json.dumps(given) if isinstance(given, bool) else str(given)
     if kind == "text":
-        return text
+        # JSON can say half of a pair of surrogates, which no text in a table has.
+        return text.encode("utf-8", "replace").decode()
     if kind == "boolean":
         if text.lower() in (*_TRUE, *_FALSE):
             return text.lower() in _TRUE
@@ -128,7 +129,8 @@ def _holds(condition: Condition, values: Any) -> Any:
         found = compute.match_substring(values, wanted[0], ignore_case=True)
     else:
         if pa.types.is_integer(values.type):
-            values = values.cast(pa.float64())
+            # Beyond 2^53 to the nearest number there is, instead of an error.
+            values = values.cast(pa.float64(), safe=False)
         if operation == "in":
             kind = pa.string() if isinstance(wanted[0], str) else pa.bool_() if isinstance(wanted[0], bool) else None
             return compute.is_in(_plain(values), value_set=pa.array(wanted, kind or pa.float64()))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from workbench.accuracy import keeping, parameters, repository
-from workbench.accuracy.keeping import EngineReport
+from workbench.accuracy.keeping import EngineReport, Unusable
 from workbench.accuracy.reading_schemas import Reading
 from workbench.datasets import service as datasets
 from workbench.db.base import new_id
@@ -56,6 +56,8 @@ def _accuracy(context: JobContext) -> Outcome:
     report = keeping.checked(result)
     folder = context.work / "report"
     rows = keeping.keep(report, out, folder)
+    if report.samples and not rows:
+        raise Unusable(f"it tells of {report.samples} samples and has a row of none")
     context.check()
     context.progress(1.0)
     stored = context.runtime.storage.publish(folder)

@@ -24,6 +24,10 @@ from workbench.jobs.kinds import JobFailed
 ROW_GROUP = 8192
 LINE_BYTES = 16 * 1024**2
 MOST_ROWS = 50_000_000
+MOST_CLASSES = 100_000
+TEXT_CHARACTERS = 2000
+# Whole numbers beyond are none of a figure, and no float may have them.
+MOST_NUMBER = 1 << 1000
 TABLES_BYTES = 256 * 1024**2
 TABLES, DRAWN, OFFSETS, FILES = "tables.json", "drawn.jsonl", "drawn.offsets", "files"
 FILE_NAME = re.compile(r"(?:[a-z]{1,20}/)?[a-z0-9][a-z0-9_.-]{0,100}\.(?:png|jpg|jpeg)")
@@ -50,12 +54,12 @@ class EngineReport(BaseModel):
     class_columns: list[Column] | None = Field(default=None, max_length=500)
     effective_precision: str = Field(max_length=100)
     device: str = Field(max_length=200)
-    elapsed_s: float
-    samples_per_s: float | None = None
+    elapsed_s: float = Field(ge=0, allow_inf_nan=False)
+    samples_per_s: float | None = Field(default=None, allow_inf_nan=False)
     inference: dict[str, Any] | None = None
     limits: dict[str, Any] | None = None
     notes: list[str] = Field(default_factory=list, max_length=100)
-    model_classes: list[str] | None = None
+    model_classes: list[str] | None = Field(default=None, max_length=MOST_CLASSES)
 
 
 class Unusable(JobFailed):
@@ -70,7 +74,9 @@ class Unusable(JobFailed):
 def checked(result: dict[str, Any]) -> EngineReport:
     """Raises Unusable."""
     try:
-        report = EngineReport.model_validate(result)
+        report = EngineReport.model_validate(
+            storable(result) | {name: finite(storable(result.get(name))) for name in ("inference", "limits")}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         raise Unusable(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
@@ -86,6 +92,17 @@ def checked(result: dict[str, Any]) -> EngineReport:
         if not _COLUMN_NAME.fullmatch(column.name):
             raise Unusable(f"a column is called '{column.name[:60]}'")
     return report
+
+
+def storable(value: Any, most: int | None = TEXT_CHARACTERS) -> Any:
+    """The same with texts that any database takes: no character 0, no half of a surrogate pair, none beyond `most`."""
+    if isinstance(value, str):
+        return value[:most].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [storable(item, most) for item in value]
+    if isinstance(value, dict):
+        return {storable(str(name)): storable(item, most) for name, item in value.items()}
+    return value
 
 
 def keep(report: EngineReport, out: Path, folder: Path) -> int:
@@ -169,10 +186,10 @@ def _value(value: Any, column: Column) -> Any:
     if value is None:
         return None
     kind = type(value)
-    if column.type == "number" and kind in (int, float):
+    if column.type == "number" and kind in (int, float) and not (kind is int and abs(value) > MOST_NUMBER):
         return float(value) if math.isfinite(value) else None
     if column.type == "text" and kind is str:
-        return value.encode("utf-8", "replace").decode()[:2000]
+        return value.encode("utf-8", "replace").decode()[:TEXT_CHARACTERS]
     if (column.type == "integer" and kind is int and abs(value) < 1 << 62) or (
         column.type == "boolean" and kind is bool
     ):
@@ -185,10 +202,10 @@ def _keep_drawn(out: Path, folder: Path, rows: int) -> None:
     drawn, offsets = out / DRAWN, out / OFFSETS
     if not all(path.is_file() and not path.is_symlink() for path in (drawn, offsets)):
         return
-    size, data = drawn.stat().st_size, offsets.read_bytes()
-    if len(data) != 8 * rows:
-        raise Unusable(f"{OFFSETS} has {len(data)} bytes for {rows} rows")
-    places = struct.unpack(f"<{rows}Q", data)
+    size, told = drawn.stat().st_size, offsets.stat().st_size
+    if told != 8 * rows:
+        raise Unusable(f"{OFFSETS} has {told} bytes for {rows} rows")
+    places = struct.unpack(f"<{rows}Q", offsets.read_bytes())
     if any(place >= size for place in places):
         raise Unusable(f"{OFFSETS} tells of places behind the end of {DRAWN}")
     drawn.rename(folder / DRAWN)
@@ -201,20 +218,20 @@ def _keep_tables(source: Path, target: Path) -> None:
         if source.stat().st_size > TABLES_BYTES:
             raise Unusable(f"{source.name} is too large")
         try:
-            tables = ReportTables.model_validate(_finite(json.loads(source.read_bytes())))
+            tables = ReportTables.model_validate(finite(json.loads(source.read_bytes())))
         except (ValueError, RecursionError) as error:
             raise Unusable(f"{source.name}: {str(error)[:300]}") from error
     target.write_text(tables.model_dump_json())
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """The same without numbers that JSON does not have."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
+        return {name: finite(item) for name, item in value.items()}
     return value
 
 

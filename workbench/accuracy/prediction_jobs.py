@@ -102,7 +102,7 @@ def _predict(context: JobContext) -> Outcome:
 def _checked(result: dict[str, Any], files: list[str]) -> dict[str, Any]:
     """The result as it is kept, with the names under which its files lie. Raises Unusable."""
     try:
-        told = _Result.model_validate(result)
+        told = _Result.model_validate(keeping.finite(keeping.storable(result, most=None)))
         for drawn in (told.prediction, told.parent or {}):
             Drawn.model_validate(drawn)
     except ValidationError as error:

@@ -15,6 +15,7 @@ import yaml
 from pydantic import ValidationError
 
 from workbench.accuracy.reading_schemas import Reading, ReadingProblem
+from workbench.accuracy.yaml_errors import NOT_YAML
 
 MAX_BYTES = 200_000
 MAX_EVENTS, MAX_DEPTH, MAX_PROBLEMS = 60_000, 20, 100
@@ -110,7 +111,7 @@ def _syntax(text: str) -> ReadingProblem | None:
         column = error.position - (before.rfind("\n") + 1)
         place = {"line": before.count("\n") + 1, "column": column + 1}
         return ReadingProblem(message="A character here is not allowed in YAML.", **place)
-    except (yaml.YAMLError, RecursionError, ValueError):
+    except NOT_YAML:
         return ReadingProblem(message="This is no YAML.")
     return None
 
@@ -162,7 +163,7 @@ def _scalar(node: yaml.Node, place: Place, document: _Document) -> Any:
         return float(text) if plain and _NUMBER.fullmatch(text) else text
     try:
         value = yaml.SafeLoader("").construct_object(node)
-    except (yaml.YAMLError, ValueError):
+    except NOT_YAML:
         document.tell(node, place, f"'{text[:60]}' is no value that can be read.")
         return None
     if isinstance(value, float) and not math.isfinite(value):

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from workbench.accuracy import comparing_reports, repository, schemas, tables, views
+from workbench.accuracy import comparing_reports, keeping, repository, schemas, tables, views
 from workbench.accuracy.jobs import tell
-from workbench.accuracy.keeping import DRAWN, FILES, OFFSETS, TABLES
+from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, OFFSETS, TABLES
 from workbench.accuracy.reading_schemas import ProjectReading, ReadingChecked, ReadingWanted
 from workbench.accuracy.readings import check, forget_reading, known_of, of_project, set_reading, view
 from workbench.accuracy.schemas import ReportSample, ReportTables
@@ -190,7 +190,7 @@ def _drawn_line(storage: Storage, row: Report, number: int) -> dict[str, Any]:
     with drawn.open("rb") as file:
         file.seek(struct.unpack("<Q", data)[0])
         try:
-            line = json.loads(file.readline())
+            line = keeping.finite(json.loads(file.readline(LINE_BYTES)))
         except (ValueError, RecursionError):
             return {}
     return line if isinstance(line, dict) else {}

@@ -190,6 +190,12 @@ def _finish_for_certain(
                 raise
             logger.warning("the end of job %s could not be written yet", job.id, exc_info=True)
             time.sleep(1.0)
+        except Exception as error:
+            if apply is None:
+                raise
+            # No database takes these rows, now or later: it failed at once, not when its lease is over.
+            logger.exception("the rows of job %s cannot be written", job.id)
+            state, values, apply = "failed", {"error": _unexpected(error).error()}, None
         else:
             return
 

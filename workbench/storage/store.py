@@ -48,7 +48,8 @@ class Storage:
     def resolve(self, *parts: str) -> Path:
         """`root/parts…`, refusing every part that could leave the data folder."""
         for part in parts:
-            if part in ("", ".", "..") or not _PART.fullmatch(part):
+            # File systems count bytes, and make an error of a longer name.
+            if part in ("", ".", "..") or not _PART.fullmatch(part) or len(part.encode("utf-8", "replace")) > 255:
                 raise NotFound("There is no such file.")
         path = self.root.joinpath(*parts)
         if not path.resolve().is_relative_to(self.root.resolve()):

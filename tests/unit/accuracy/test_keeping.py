@@ -171,3 +171,25 @@ class TestRefused:
         os.mkfifo(out / "files" / "masks" / "000002.png")
         with pytest.raises(Unusable):
             keep(tmp_path, out)
+
+
+class TestWhatNoDatabaseTakes:
+    @pytest.mark.parametrize(
+        "more", [{"elapsed_s": float("nan")}, {"samples_per_s": float("inf")}, {"model_classes": ["a"] * 100_001}]
+    )
+    def test_is_refused(self, more: dict[str, Any]) -> None:
+        with pytest.raises(Unusable):
+            keeping.checked(RESULT | more)
+
+    def test_is_replaced_where_nothing_is_lost(self) -> None:
+        report = keeping.checked(RESULT | {"device": "a\0\ud800", "limits": {"x": float("nan")}, "notes": ["n" * 9999]})
+        assert (report.device, report.limits) == ("a\ufffd?", {"x": None})
+        assert len(report.notes[0]) == keeping.TEXT_CHARACTERS
+
+    def test_outlines_of_a_prediction_keep_their_length(self) -> None:
+        assert keeping.storable({"counts": "x" * 9999}, most=None) == {"counts": "x" * 9999}
+
+    @pytest.mark.parametrize("value", [10**400, 2**63])
+    def test_whole_numbers_without_measure(self, tmp_path: Path, value: int) -> None:
+        with pytest.raises(Unusable):
+            keep(tmp_path, made(tmp_path, [row(0, loss=value if value > 2**100 else 0.5, label=value)]))
