@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.conftest import HEIGHT, WIDTH
-from tests.integration.material import pictures, small_onnx
+from tests.integration.material import picture_zip, pictures, small_onnx
 from tests.integration.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -24,11 +24,19 @@ def addresses(stack: Stack) -> dict[str, str]:
         dataset = stack.import_dataset(pictures(stack.folder / "axe"))
         body = {"model": model["id"], "dataset": dataset["id"], "duration_s": 0.5}
         stack.finished(stack.post("/projects", body)["job"]["id"])
-    first = {name: stack.get(f"/{name}")["items"][0]["id"] for name in ("models", "datasets", "projects", "targets")}
+    first = {name: stack.get(f"/{name}")["items"][0]["id"] for name in ("models", "datasets", "targets")}
+    first["projects"] = next(item["id"] for item in stack.get("/projects")["items"] if item["run_count"])
     run, other = [run["id"] for run in stack.get("/runs", project=first["projects"])["items"]][:2]
     check = stack.post("/checks", {"project": first["projects"], "baseline_run": run, "budget_s": 2})["job"]["id"]
     stack.finished(check)
+    judged, report = _judged(stack, first["models"])
     return {
+        "accuracy": f"/projects/{judged}?tab=accuracy",
+        "accuracy sample": f"/projects/{judged}?tab=accuracy&report={report}&sample=0",
+        "accuracy form": f"/projects/{judged}?tab=accuracy&open=reading",
+        "dataset generate": "/datasets/generate",
+        "try a picture": f"/projects/{judged}/try",
+        "try a model": f"/models/{first['models']}/try",
         "projects": "/",
         "new project": "/projects/new",
         "project": f"/projects/{first['projects']}?run={run}",
@@ -46,6 +54,19 @@ def addresses(stack: Stack) -> dict[str, str]:
         "check": f"/checks/{check}",
         "settings": "/settings",
     }
+
+
+def _judged(stack: Stack, model: str) -> tuple[str, str]:
+    """A project with a report of accuracy, and the report."""
+    name = "axe annotated"
+    if not stack.get("/datasets", q=name)["items"]:
+        stack.import_dataset(picture_zip(stack.folder / "annotated.zip"), name=name)
+    dataset = stack.get("/datasets", q=name)["items"][0]["id"]
+    project = stack.post("/projects", {"model": model, "dataset": dataset, "baseline": False})["project"]["id"]
+    job = stack.finished(stack.post(f"/projects/{project}/reports", {})["job"]["id"])
+    assert job["state"] == "succeeded", job["error"]
+    report = job["result"]["report_id"]
+    return project, report
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

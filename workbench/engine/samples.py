@@ -32,9 +32,12 @@ class Dataset:
 
     @property
     def labels(self) -> list[str] | None:
-        """Names of the labels; None where they have none, or nothing is annotated."""
+        """Names of the labels, their numbers where nobody named them; None where nothing is annotated with one."""
         labels = self.facts.get("labels")
-        return [str(name) for name in labels] if labels else None
+        if labels:
+            return [str(name) for name in labels]
+        used = [int(label) for label in self.facts.get("class_counts") or {}]
+        return [str(number) for number in range(max(used) + 1)] if used else None
 
     @property
     def label_ids(self) -> list[int] | None:

@@ -63,3 +63,10 @@ def test_masks_of_both_forms(folder: Path) -> None:
     for older in of_old:
         with pytest.raises(EngineError, match="older form"):
             with_masks(older).check_masks()
+
+
+def test_labels_that_nobody_named_are_their_numbers(folder: Path) -> None:
+    facts = json.loads((folder / "dataset.json").read_text())
+    for counts, expected in (({"0": 1, "3": 2}, ["0", "1", "2", "3"]), ({}, None)):
+        (folder / "dataset.json").write_text(json.dumps(facts | {"labels": None, "class_counts": counts}))
+        assert samples.read(folder).labels == expected
