@@ -185,7 +185,7 @@ def face_rows(trial: Trial) -> list[str]:
     model, right = trial.model(LANDMARKS), 0
     for face in faces:
         points = np.array(trial.predict(model, [face])["points"])
-        # Eyes above the nose, the nose above the mouth, right of left.
+        # Eyes above the nose, the nose above the mouth, right of left: coarse, what is no face may pass, too.
         heights = points[:, 1]
         right += int(max(heights[:2]) < heights[2] < min(heights[3:]) and points[0, 0] < points[1, 0])
     rows.append(f"| landmarks-regression-retail-0009 FP32 | eyes, nose and mouth in order on {right} of {len(faces)} |")
