@@ -18,7 +18,10 @@ def decode(path: Path) -> NDArray[np.uint8] | None:
     import cv2
     import numpy as np
 
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    try:
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    except (cv2.error, MemoryError):
+        return None  # a header may claim more pixels than any memory has
     return None if image is None else np.asarray(image, dtype=np.uint8)
 
 

@@ -143,7 +143,10 @@ def _hole(name: object, work: Path, image: NDArray[np.uint8]) -> NDArray[np.bool
 
     if not name:
         return None
-    mask = cv2.imread(str(work / str(name)), cv2.IMREAD_GRAYSCALE)
+    try:
+        mask = cv2.imread(str(work / str(name)), cv2.IMREAD_GRAYSCALE)
+    except (cv2.error, MemoryError):
+        mask = None
     if mask is None:
         raise EngineError(
             "picture_unreadable", "The mask cannot be decoded.", "Give the mask as PNG, white in the hole."

@@ -1,5 +1,7 @@
 """Pictures brought to models, against values that can be worked out by hand."""
 
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +159,14 @@ def test_layouts() -> None:
     chw = images.to_layout(picture, "CHW")
     assert chw.shape == (3, 2, 4)
     assert chw[1, 0, 2] == picture[0, 2, 1]
+
+
+def test_a_picture_that_claims_too_much_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    size = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", size), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    chunks = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    ]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    assert images.decode(path) is None
