@@ -10,6 +10,7 @@ from workbench.accuracy.checker_jobs import ACCURACY_CHECKER, TOOLCHAIN
 from workbench.accuracy.for_checker import facts_of
 from workbench.accuracy.reading_schemas import for_engine
 from workbench.accuracy.schemas import ReportWanted
+from workbench.datasets import service as datasets
 from workbench.db.tables import Job, Project
 from workbench.errors import Conflict
 from workbench.jobs import service as jobs
@@ -30,6 +31,7 @@ def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWa
     model, dataset = repository.model(session, project.model_id), repository.dataset(session, project.dataset_id)
     if model is None or dataset is None or model.artifact_id is None or dataset.artifact_id is None:
         raise NotPossible("The model or dataset of this project is gone.", action="Create the project anew.")
+    datasets.refuse_noise(runtime, dataset, "accuracy")
     if project.target_id is None:
         raise NotPossible("The target of this project is gone.", action="Create the project anew.")
     if wanted.subset is not None and wanted.subset.count > dataset.count:

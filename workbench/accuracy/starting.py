@@ -8,6 +8,7 @@ from workbench.accuracy import readings, repository
 from workbench.accuracy.jobs import ACCURACY, TENSOR_DISTANCE
 from workbench.accuracy.reading_schemas import for_engine
 from workbench.accuracy.schemas import ReportWanted
+from workbench.datasets import service as datasets
 from workbench.db.tables import Dataset, Job, Model, Project
 from workbench.errors import Conflict
 from workbench.jobs import service as jobs
@@ -36,6 +37,7 @@ def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWa
     model, dataset = repository.model(session, project.model_id), repository.dataset(session, project.dataset_id)
     if model is None or dataset is None or model.artifact_id is None or dataset.artifact_id is None:
         raise NotPossible("The model or dataset of this project is gone.", action="Create the project anew.")
+    datasets.refuse_noise(runtime, dataset, "accuracy")
     if project.target_id is None:
         raise NotPossible("The target of this project is gone.", action="Create the project anew.")
     if wanted.subset is not None and wanted.subset.count > dataset.count:

@@ -125,6 +125,16 @@ def reader(runtime: Runtime, row: Dataset) -> DatasetReader:
     return DatasetReader(folder(runtime, row))
 
 
+def refuse_noise(runtime: Runtime, row: Dataset, purpose: str) -> None:
+    """Raises Conflict `dataset_is_noise` for a dataset, or a part of one, that was made of noise."""
+    if reader(runtime, row).facts.get("synthetic"):
+        raise Conflict(
+            f"'{row.name}' is made of noise, for benchmarks only: {purpose} on it means nothing.",
+            code="dataset_is_noise",
+            action="Use a dataset of real pictures.",
+        )
+
+
 def sample_file(runtime: Runtime, row: Dataset, number: int, member: str) -> Path:
     """A file of a sample: its "thumbnail", or what `member` of its index line names. Raises NotFound."""
     if not 0 <= number < row.count:

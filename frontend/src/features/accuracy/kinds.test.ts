@@ -12,6 +12,7 @@ const dataset = {
   annotated: true,
   tasks: ["classification" as const],
   format: "imagenet_folders" as const,
+  checks: [{ check: "pictures", ok: true, detail: null }],
 };
 const model = { name: "net INT8", parent_id: "p" };
 const toolchains = [{ name: "openvino-2023", state: "installed" as const }];
@@ -45,6 +46,16 @@ describe("which reports can be made", () => {
     );
     const style = { ...reading, reading: { ...reading.reading, task: "style_transfer" as const } };
     expect(reasons({ reading: style, dataset: bare, model, toolchains }).annotations).toBeNull();
+  });
+
+  it("refuses noise for every kind, and generated pictures for none but annotations", () => {
+    const pictures = { ...dataset, annotated: false, tasks: [], format: "generated" as const };
+    const checks = [...dataset.checks, { check: "real pictures", ok: false, detail: "synthetic noise" }];
+    const noise = Object.values(reasons({ reading, dataset: { ...pictures, checks }, model, toolchains }));
+    expect(noise).toEqual(Array(4).fill("'digits' is made of noise, for benchmarks only."));
+    const found = reasons({ reading, dataset: pictures, model, toolchains });
+    expect(found.parent_predictions).toBeNull();
+    expect(found.annotations).toMatch(/no annotations/);
   });
 
   it("refuses nothing while it is not known", () => {

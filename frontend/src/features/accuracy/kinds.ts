@@ -14,7 +14,7 @@ export interface KindChoice {
 
 interface Known {
   reading: Pick<ProjectReading, "complete" | "missing" | "reading"> | undefined;
-  dataset: Pick<Dataset, "name" | "annotated" | "tasks" | "format"> | undefined;
+  dataset: Pick<Dataset, "name" | "annotated" | "tasks" | "format" | "checks"> | undefined;
   model: Pick<Model, "name" | "parent_id"> | undefined;
   toolchains: readonly Pick<Toolchain, "name" | "state">[] | undefined;
 }
@@ -37,6 +37,10 @@ const TITLES: Record<ReportKind, [string, string]> = {
 /** Judged against the picture itself, so that annotations are not needed. */
 const OF_PICTURES = ["style_transfer", "inpainting"];
 
+/** Its checks say so, also of the parts that were made of it. */
+const ofNoise = ({ format, checks }: Pick<Dataset, "format" | "checks">) =>
+  format === "generated" && checks.some(({ check, ok }) => check === "real pictures" && !ok);
+
 /** What the configuration needs of a toolchain. */
 export const CHECKER_TOOLCHAIN = "openvino-2023";
 
@@ -48,6 +52,13 @@ export function kindChoices(known: Known): KindChoice[] {
       ? {
           reason: reading.missing.join(" "),
           link: { text: "Say how the model is read", to: "reading" as const },
+        }
+      : null;
+  const noise =
+    dataset && ofNoise(dataset)
+      ? {
+          reason: `'${dataset.name}' is made of noise, for benchmarks only.`,
+          link: { text: "Bring a dataset of real pictures", to: "datasets" as const },
         }
       : null;
   const annotated = () => {
@@ -81,10 +92,10 @@ export function kindChoices(known: Known): KindChoice[] {
     return { kind, title, explain, reason: lack?.reason ?? null, link: lack?.link };
   };
   return [
-    choice("annotations", incomplete, annotated()),
-    choice("parent_predictions", parent, incomplete),
-    choice("tensor_distance", parent),
-    choice("accuracy_checker", checker, incomplete, annotated()),
+    choice("annotations", noise, incomplete, annotated()),
+    choice("parent_predictions", noise, parent, incomplete),
+    choice("tensor_distance", noise, parent),
+    choice("accuracy_checker", noise, checker, incomplete, annotated()),
   ];
 }
 
