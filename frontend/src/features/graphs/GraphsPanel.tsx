@@ -1,5 +1,5 @@
 import { SegmentedControl, useComputedColorScheme } from "@mantine/core";
-import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Panel } from "../../components/Panel";
 import { EmptyState } from "../../components/States";
 import { percent } from "../../format/number";
@@ -14,6 +14,7 @@ import { saveModelExplorer, savePng, saveSvg } from "./exports";
 import { GroupDetail, NodeDetail } from "./GraphDetail";
 import { type Focus, GraphPane } from "./GraphPane";
 import classes from "./Graphs.module.css";
+import { Bare, Headless } from "./GraphsFrame";
 import { GraphTools } from "./GraphTools";
 import { layerOf, orderOf, type Pick, related, type Side } from "./picks";
 import { type GraphState, useGraph } from "./useGraph";
@@ -33,6 +34,8 @@ interface Props {
   initialCollapse?: CollapseMode;
   /** Without a frame of its own, for a place inside a panel. */
   bare?: boolean;
+  /** Without a heading, too, where the panel around it has one. */
+  headless?: boolean;
 }
 
 type Shown = "both" | "ir" | "runtime";
@@ -52,7 +55,7 @@ const NOWHERE: Focus = { nodes: [], token: 0 };
 /** The model's graph and the executed one, side by side, linked by the layers' own record of originals. */
 export function GraphsPanel(props: Props) {
   const { model, runtime, selectedOrder, onPick, colorBy, onColorBy, file, initialCollapse } = props;
-  const Frame = props.bare ? Bare : Panel;
+  const Frame = props.headless ? Headless : props.bare ? Bare : Panel;
   const scheme = useComputedColorScheme("light");
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the colours are
   const colors = useMemo(() => readGraphColors(), [scheme]);
@@ -354,18 +357,6 @@ function marksOf(
     partners: boxes(partners),
     hits: found && boxes(found),
   };
-}
-
-function Bare({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
-  return (
-    <section aria-label={title}>
-      <div className={classes.bareHead}>
-        <h3>{title}</h3>
-        {aside && <div className="row wrap small dim">{aside}</div>}
-      </div>
-      {children}
-    </section>
-  );
 }
 
 /** One entry for each shade that occurs in any of the graphs; shares of the time are those of the first with times. */

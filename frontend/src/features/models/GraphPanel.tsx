@@ -46,7 +46,7 @@ function Shown({ model }: { model: Model }) {
   }
   return (
     <LazyGraphs
-      bare
+      headless
       ready={data !== undefined}
       model={data}
       runtime={undefined}
