@@ -41,19 +41,23 @@ def import_model(
                 precision=precision.upper() if precision else None,
                 inputs=inputs,
             )
-        model, job = made["model"], made["job"]
         if no_wait:
             _started(made, as_json)
             return
-        job = follow(client, job, as_json)
-        if job["state"] == "succeeded":
-            model = client.model(model["id"])
-        if as_json:
-            # An import that did not succeed leaves no model.
-            document({"model": model if job["state"] == "succeeded" else None, "job": job})
-        conclude(job)
-        if not as_json:
-            _show(model)
+        _conclude(client, made, as_json)
+
+
+def _conclude(client: Client, made: Document, as_json: bool) -> None:
+    """Wait for the job that makes a model, and tell of both."""
+    model, job = made["model"], follow(client, made["job"], as_json)
+    if job["state"] == "succeeded":
+        model = client.model(model["id"])
+    if as_json:
+        # A job that did not succeed leaves no model.
+        document({"model": model if job["state"] == "succeeded" else None, "job": job})
+    conclude(job)
+    if not as_json:
+        _show(model)
 
 
 def _started(made: Document, as_json: bool) -> None:
@@ -161,6 +165,25 @@ def download_model(
         document({"file": str(path), "size_bytes": path.stat().st_size})
     else:
         say(str(path))
+
+
+@app.command("fold")
+def fold_model(
+    model: Model,
+    name: Annotated[str | None, typer.Option(help="Default: the model's name with 'folded'.")] = None,
+    resize: Annotated[
+        bool, typer.Option("--resize", help="Pictures of any size come in and are stretched inside.")
+    ] = False,
+    no_wait: NoWait = False,
+    as_json: Json = False,
+) -> None:
+    """Make a child whose input takes pictures as they are decoded: the preprocessing is inside."""
+    with Client() as client:
+        made = client.fold_model(model, name=name, resize=resize)
+        if no_wait:
+            _started(made, as_json)
+            return
+        _conclude(client, made, as_json)
 
 
 @app.command("delete")

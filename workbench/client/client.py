@@ -84,6 +84,11 @@ class Client(DatasetCalls):
         """Start drawing up the graph of a model: `{model, job}`."""
         return self._connection.post(f"/models/{ref(model)}/graph")
 
+    def fold_model(self, model: str, **wanted: Any) -> Json:
+        """Start making a child with the preprocessing inside: `{model, job}`; `name`, `resize`, `preprocessing`,
+        `input`."""
+        return self._connection.post(f"/models/{ref(model)}/fold", _given(wanted))
+
     def delete_model(self, model: str) -> None:
         self._connection.delete(f"/models/{ref(model)}")
 

@@ -11,6 +11,7 @@ export type Port = Schemas["Port"];
 export type Analysis = Schemas["Analysis"];
 export type Preprocessing = Schemas["Preprocessing"];
 export type ModelImport = Schemas["ModelImport"];
+export type ModelFold = Schemas["ModelFold"];
 export type Dataset = Schemas["Dataset"];
 export type DatasetFormat = NonNullable<Dataset["format"]>;
 export type DatasetImport = Schemas["DatasetImport"];

@@ -182,3 +182,25 @@ def test_a_token_is_revoked_by_name(server: FakeServer) -> None:
     assert run("token", "revoke", "page").exit_code == 0
     assert ("DELETE", "/tokens/t2") in server.heard
     assert run("token", "revoke", "nobody").exit_code == 1
+
+
+FOLDING = {"model": {"id": "m2", "name": "net folded"}, "job": JOB}
+
+
+class TestFold:
+    def test_waits_and_shows_the_child(self, server: FakeServer) -> None:
+        server.answer("POST", "/models/net/fold", FOLDING, status=202)
+        server.answer("GET", "/jobs/j1", JOB | {"state": "succeeded"})
+        server.answer("GET", "/models/m2", {"id": "m2", "name": "bytes in"})
+        result = run("model", "fold", "net", "--name", "bytes in", "--resize", "--json")
+        assert result.exit_code == 0, result.stderr
+        assert json.loads(result.stdout)["model"] == {"id": "m2", "name": "bytes in"}
+        assert server.heard["POST", "/models/net/fold"] == {"name": "bytes in", "resize": True}
+
+    def test_what_cannot_be_folded_leaves_no_model(self, server: FakeServer) -> None:
+        error = {"code": "preprocessing_not_foldable", "message": "It cannot.", "action": "Leave it outside."}
+        server.answer("POST", "/models/net/fold", FOLDING, status=202)
+        server.answer("GET", "/jobs/j1", JOB | {"state": "failed", "error": error})
+        result = run("model", "fold", "net", "--json")
+        assert (result.exit_code, json.loads(result.stdout)["model"]) == (1, None)
+        assert server.heard["POST", "/models/net/fold"] == {"resize": False}

@@ -87,15 +87,18 @@ def preprocessing(facts: Facts) -> Outcome:
         title="Preprocessing could move into the model",
         summary=f"Mean and scale are applied to pictures before the input '{picture.name}', which takes "
         f"{picture.type}: outside the measured time, in that of the application.",
-        advice="Build them into the model (openvino.preprocess.PrePostProcessor: tensor u8 in NHWC, then convert, "
-        "mean, scale). Then bytes go in, a quarter of the data of f32, and OpenVINO fuses the rest into the first "
-        "layer.",
+        advice="Make a version of the model with them inside: it takes u8 pictures in NHWC as they are decoded, a "
+        "quarter of the data of f32, and OpenVINO fuses the rest into the first layer.",
         evidence=[
             *steps,
             evidence("Type of the input", picture.type),
             evidence("Shape", "×".join(str(size) for size in picture.shape or [])),
         ],
-        action=FindingAction(kind="preprocessing", label="See the preprocessing of the model"),
+        action=FindingAction(
+            kind="preprocessing",
+            label="Make a version with it inside",
+            command=f"workbench model fold {facts.model.id}",
+        ),
     )
 
 

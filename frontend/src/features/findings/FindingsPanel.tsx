@@ -173,7 +173,7 @@ function StepButton({ finding, project, onChange }: RowProps) {
       return (
         <Action
           reason={ref ? undefined : "The model of this project is gone."}
-          onClick={() => ref && void navigate({ to: "/models/$ref", params: { ref } })}
+          onClick={() => ref && void navigate({ to: "/models/$ref", params: { ref }, hash: step.hash })}
         >
           {label}
         </Action>

@@ -56,7 +56,7 @@ describe("stepOf", () => {
     expect(stepOf(finding("r", "high", "search"))).toEqual({ kind: "open", search: { find: true } });
     expect(stepOf(finding("r", "high", "ceilings")).kind).toBe("ceilings");
     expect(stepOf(finding("r", "high", "import_model"))).toEqual({ kind: "page", to: "/models/import" });
-    expect(stepOf(finding("r", "high", "preprocessing")).kind).toBe("model");
+    expect(stepOf(finding("r", "high", "preprocessing"))).toEqual({ kind: "model", hash: "fold" });
     expect(stepOf(finding("r", "high")).kind).toBe("none");
   });
 });

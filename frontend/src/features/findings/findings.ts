@@ -29,11 +29,14 @@ export function evidenceText({ value, unit }: Finding["evidence"][number]): stri
   return unit ? `${text}${NBSP}${unit}` : text;
 }
 
+/** Where the dialog that folds the preprocessing in is open on the page of a model. */
+export const FOLD = "fold";
+
 export type Step =
   | { kind: "open"; search: Partial<ProjectSearch> }
   | { kind: "ceilings" }
   | { kind: "page"; to: "/models/import" }
-  | { kind: "model" }
+  | { kind: "model"; hash: string }
   | { kind: "none" };
 
 /** What the button of a finding leads to. */
@@ -48,7 +51,7 @@ export function stepOf(finding: Finding): Step {
     case "import_model":
       return { kind: "page", to: "/models/import" };
     case "preprocessing":
-      return { kind: "model" };
+      return { kind: "model", hash: FOLD };
     default:
       return { kind: "none" };
   }

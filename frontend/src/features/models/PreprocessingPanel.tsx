@@ -6,6 +6,7 @@ import { Action } from "../../components/Action";
 import { Explain } from "../../components/Explain";
 import { Panel } from "../../components/Panel";
 import { ErrorState } from "../../components/States";
+import { FoldForm } from "./FoldForm";
 import { countProblem, PRESETS, parseNumbers } from "./preprocessing";
 import { changeModel, modelQuery } from "./queries";
 
@@ -127,6 +128,7 @@ export function PreprocessingPanel({ model }: { model: Model }) {
           >
             Save
           </Action>
+          <FoldForm model={model} unsaved={changed} />
           {save.isSuccess && !changed && <span className="small good-text">saved</span>}
         </div>
       </form>

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, take } from "../../api/client";
 import { paging } from "../../api/queryClient";
-import type { ModelImport, Preprocessing, Task } from "../../api/types";
+import type { ModelFold, ModelImport, Preprocessing, Task } from "../../api/types";
 
 export interface ModelFilters {
   q?: string;
@@ -39,6 +39,8 @@ export interface ModelChange {
 export const importModel = (body: ModelImport) => take(api.POST("/api/v1/models", { body }));
 export const changeModel = (ref: string, body: ModelChange) =>
   take(api.PATCH("/api/v1/models/{ref}", { params: { path: { ref } }, body }));
+export const foldModel = (ref: string, body: ModelFold) =>
+  take(api.POST("/api/v1/models/{ref}/fold", { params: { path: { ref } }, body }));
 export const deleteModel = (ref: string) =>
   take(api.DELETE("/api/v1/models/{ref}", { params: { path: { ref } } }));
 export const modelDownload = (ref: string) => `/api/v1/models/${encodeURIComponent(ref)}/download`;
