@@ -78,7 +78,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
                     emit.progress(done, count, "pictures")
         finally:
             writer.close()
-        return writer.finish(_facts(parameters, count, len(steps)))
+        return writer.finish(_facts(parameters, count, len(steps), _is_noise(parameters, work)))
 
 
 @contextmanager
@@ -179,7 +179,14 @@ def _put_aside(path: Path, source: str, content: bytes, suffix: str, image: Imag
     return _Made(source, image.shape[1], image.shape[0], suffix, path, small)
 
 
-def _facts(parameters: Mapping[str, Any], count: int, steps: int) -> dict[str, Any]:
+def _is_noise(parameters: Mapping[str, Any], work: Path) -> bool:
+    """Whether it is made of noise, at once or from a dataset of it."""
+    if parameters.get("dataset"):
+        return bool(DatasetReader((work / parameters["dataset"]).resolve()).facts.get("synthetic"))
+    return bool(parameters.get("synthetic"))
+
+
+def _facts(parameters: Mapping[str, Any], count: int, steps: int, noise: bool) -> dict[str, Any]:
     wanted = parameters["augmentations"]
     detail = f"{count:,} originals"
     if steps:
@@ -193,7 +200,7 @@ def _facts(parameters: Mapping[str, Any], count: int, steps: int) -> dict[str, A
         "warning_count": 0,
         "generated": {"originals": count} | {name: parameters[name] for name in kept if parameters.get(name)},
     }
-    if parameters.get("synthetic"):
+    if noise:
         facts["synthetic"] = True
         facts["checks"].append({"check": "real pictures", "ok": False, "detail": BENCHMARKS_ONLY})
         warning = {"file": None, "line": None, "problem": BENCHMARKS_ONLY, "fix": "use pictures for anything else"}

@@ -172,6 +172,16 @@ class TestNoise:
         assert "benchmarks only" in made.facts["warnings"][0]["problem"]
         assert "calibration" in made.facts["warnings"][0]["problem"]
 
+    def test_what_is_made_from_noise_is_noise(self, tmp_path: Path) -> None:
+        parent = self.noise(tmp_path / "parent", count=2, width=16, height=8)
+        work = tmp_path / "work"
+        (work / "inputs").mkdir(parents=True)
+        (work / "inputs" / "dataset").symlink_to(parent.reader.folder)
+        given = {"augmentations": NONE, "dataset": "inputs/dataset", "originals": 2}
+        facts = run(given, work, Emitter(io.StringIO()))
+        assert facts["synthetic"] is True
+        assert not facts["checks"][-1]["ok"]
+
     def test_uniform(self, tmp_path: Path) -> None:
         """χ² over 256 levels: mean 255, σ √510."""
         values = self.pixels(self.noise(tmp_path, count=2, width=200, height=150))
