@@ -12,8 +12,9 @@ from workbench.engine.accuracy import Speaker
 from workbench.engine.protocol import Emitter, EngineError
 from workbench.engine.report_files import FILES
 from workbench.engine.tasks import class_map, drawing
+from workbench.engine.tasks.class_map import Classes
 from workbench.engine.tasks.drawing import Drawn, Names
-from workbench.engine.tasks.task import Answer, Reading
+from workbench.engine.tasks.task import NO_LABEL, Answer, Reading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,13 +59,13 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     core = ov.Core()
     emit.stage("compile", 2, len(stages))
     labels, ids = parameters.get("labels"), parameters.get("label_ids")
-    classes = class_map.make(reading, labels, ids)
+    classes = _classes(reading, labels, ids)
     speaker = accuracy.open_speaker(core, work, parameters, reading, None, classes, hint=_hint(wanted))
     names = Names(speaker.classes.labels, classes.map.names)
     parent = None
     if parameters.get("reference_model"):
         given: Reading = parameters.get("reference_reading") or reading
-        of_parent = class_map.make(given, labels, ids)
+        of_parent = _classes(given, labels, ids)
         model = {**parameters, "model": parameters["reference_model"]}
         parent = accuracy.open_speaker(core, work, model, given, None, of_parent, hint="latency")
     emit.stage("infer", 3, len(stages))
@@ -120,6 +121,16 @@ def _pictures(parameters: Mapping[str, Any], reading: Reading, work: Path) -> li
             )
         found.append((path, image))
     return found
+
+
+def _classes(reading: Reading, labels: Any, ids: Any) -> Classes:
+    """Nothing is judged here: where no class of the model is a label of the dataset, the model's own names are shown."""
+    try:
+        found = class_map.make(reading, labels, ids)
+    except EngineError:
+        return class_map.make(reading, None)
+    met = any(label != NO_LABEL for label in found.map.labels)
+    return found if met or not labels else class_map.make(reading, None)
 
 
 def _show(path: Path, image: NDArray[np.uint8], files: Path, name: str) -> str:

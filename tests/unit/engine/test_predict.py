@@ -68,6 +68,14 @@ class TestClassification:
         )
         assert found["labels"] is None
 
+    def test_a_model_of_other_things_than_the_dataset(self, tmp_path: Path) -> None:
+        prepare(tmp_path, model=strongest_colour())
+        own = classifier_reading(
+            classes={"label_set": ["rouge", "vert", "bleu"], "match_by": "name", "background": False}
+        )
+        found = run(tmp_path, plain(BLUE), reading=own, labels=["cat", "dog"])
+        assert found["prediction"]["classes"][0]["name"] == "bleu"
+
     def test_a_jpeg_stays_one(self, tmp_path: Path) -> None:
         prepare(tmp_path, model=strongest_colour())
         found = run(tmp_path, plain(RED), suffix=".jpg", reading=classifier_reading())
