@@ -167,7 +167,10 @@ export function SamplesPanel({ report }: { report: Report }) {
                 </button>
               )
             }
-          />
+          >
+            {report.kind === "accuracy_checker" &&
+              "Accuracy Checker tells figures of the whole dataset; a report of the workbench has a row for each sample."}
+          </EmptyState>
         ) : (
           <SamplesTable
             caption="Samples of the report"
