@@ -124,7 +124,7 @@ def _pictures(parameters: Mapping[str, Any], reading: Reading, work: Path) -> li
 
 
 def _classes(reading: Reading, labels: Any, ids: Any) -> Classes:
-    """Nothing is judged here: where no class of the model is a label of the dataset, the model's own names are shown."""
+    """Nothing is judged here: where no class of the model is a label of the dataset, its own names are shown."""
     try:
         found = class_map.make(reading, labels, ids)
     except EngineError:
