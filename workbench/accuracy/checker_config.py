@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from workbench.accuracy.checker_adapters import Unsupported, adapter_of, decoding_of
-from workbench.accuracy.checker_nodes import Entry, entries, mapping, plain, text_of
+from workbench.accuracy.checker_nodes import Entry, at, entries, mapping, plain, text_of
 from workbench.accuracy.reading_schemas import Reading, ReadingProblem
 from workbench.accuracy.yaml_errors import NOT_YAML
 
@@ -184,7 +184,7 @@ def read(text: str) -> tuple[Reading | None, list[ReadingProblem], list[ReadingP
     launch, data = mapping(launcher), mapping(dataset)
     framework = launch.get("framework")
     if framework is not None and text_of(framework) not in ("openvino", "dlsdk"):
-        problems.append(_at(framework, "the launcher is not 'openvino'"))
+        problems.append(at(framework, "the launcher is not 'openvino'"))
     for name, node in launch.items():
         if name not in (
             "framework",
@@ -197,10 +197,10 @@ def read(text: str) -> tuple[Reading | None, list[ReadingProblem], list[ReadingP
             "batch",
             "tags",
         ):
-            unsupported.append(_at(node, f"launcher: '{name}'"))
+            unsupported.append(at(node, f"launcher: '{name}'"))
     for name, node in data.items():
         if name not in ("name", "data_source", "segmentation_masks_source", "annotation_conversion", *STEPS):
-            unsupported.append(_at(node, f"dataset: '{name}'"))
+            unsupported.append(at(node, f"dataset: '{name}'"))
     values: dict[str, Any] = {"classes": {}, "metrics": {}, "preprocessing": {"color": "BGR"}}
     conversion = mapping(data.get("annotation_conversion"))
     if "has_background" in conversion and plain(conversion["has_background"]) is True:
@@ -210,12 +210,12 @@ def read(text: str) -> tuple[Reading | None, list[ReadingProblem], list[ReadingP
     _read_preprocessing(entries(data.get("preprocessing")), values["preprocessing"], unsupported)
     adapter = launch.get("adapter")
     if adapter is None:
-        problems.append(_at(launcher, "the launcher has no 'adapter'"))
+        problems.append(at(launcher, "the launcher has no 'adapter'"))
         return None, problems, unsupported
     try:
         values["task"], values["decoding"] = decoding_of(adapter)
     except Unsupported as error:
-        problems.append(_at(adapter, str(error)))
+        problems.append(at(adapter, str(error)))
         return None, problems, unsupported
     _read_postprocessing(entries(data.get("postprocessing")), values["decoding"], unsupported)
     _read_metrics(entries(data.get("metrics")), values, unsupported)
@@ -231,19 +231,12 @@ def read(text: str) -> tuple[Reading | None, list[ReadingProblem], list[ReadingP
 def _only(node: yaml.Node | None, name: str, parent: yaml.Node | None, problems: list[ReadingProblem]) -> Any:
     """The single entry of a list; AC may have several, a reading is of one."""
     if not isinstance(node, yaml.SequenceNode) or not node.value:
-        problems.append(_at(node or parent, f"there is no list '{name}' with an entry"))
+        problems.append(at(node or parent, f"there is no list '{name}' with an entry"))
         return None
     if len(node.value) > 1:
-        problems.append(_at(node.value[1], f"'{name}' has more than one entry; keep one"))
+        problems.append(at(node.value[1], f"'{name}' has more than one entry; keep one"))
         return None
     return node.value[0]
-
-
-def _at(node: yaml.Node | None, message: str) -> ReadingProblem:
-    mark = getattr(node, "start_mark", None)
-    if mark is None:
-        return ReadingProblem(line=1, column=1, message=message)
-    return ReadingProblem(line=mark.line + 1, column=mark.column + 1, message=message)
 
 
 def _read_preprocessing(steps: list[Entry], found: dict[str, Any], unsupported: list[ReadingProblem]) -> None:
@@ -259,14 +252,14 @@ def _read_preprocessing(steps: list[Entry], found: dict[str, Any], unsupported: 
                 size = step.get("size") or step.get("dst_width")
                 resized_to = size if isinstance(size, int) else None
             elif how is not None:
-                unsupported.append(_at(step.node, f"resize: aspect_ratio_scale '{how}'"))
+                unsupported.append(at(step.node, f"resize: aspect_ratio_scale '{how}'"))
             if step.get("use_pillow") is True:
-                unsupported.append(_at(step.node, "resize: Pillow's resize, which blurs before it shrinks"))
+                unsupported.append(at(step.node, "resize: Pillow's resize, which blurs before it shrinks"))
             interpolation = step.get("interpolation")
             if interpolation is not None and str(interpolation).upper() in names:
                 found["interpolation"] = names[str(interpolation).upper()]
             elif interpolation is not None:
-                unsupported.append(_at(step.node, f"resize: interpolation '{interpolation}'"))
+                unsupported.append(at(step.node, f"resize: interpolation '{interpolation}'"))
         elif step.type == "crop":
             found["resize"] = "crop"
             side, share = step.get("size") or step.get("dst_width"), step.get("central_fraction")
@@ -289,9 +282,9 @@ def _read_preprocessing(steps: list[Entry], found: dict[str, Any], unsupported: 
                 if numbers:
                     found[ours] = numbers
                 elif step.get(theirs) is not None:
-                    unsupported.append(_at(step.node, f"normalization: {theirs} '{step.get(theirs)}'"))
+                    unsupported.append(at(step.node, f"normalization: {theirs} '{step.get(theirs)}'"))
         else:
-            unsupported.append(_at(step.node, f"preprocessing: '{step.type}'"))
+            unsupported.append(at(step.node, f"preprocessing: '{step.type}'"))
 
 
 def _numbers(value: Any) -> list[float] | None:
@@ -317,7 +310,7 @@ def _read_postprocessing(steps: list[Entry], decoding: dict[str, Any], unsupport
             "resize_prediction_boxes", "resize_segmentation_mask", "encode_segmentation_mask", "clip_boxes",
             "faster_rcnn_postprocessing_resize", "resize_super_resolution", "resize_style_transfer", "resize",
         ):  # fmt: skip
-            unsupported.append(_at(step.node, f"postprocessing: '{step.type}'"))
+            unsupported.append(at(step.node, f"postprocessing: '{step.type}'"))
 
 
 def _read_metrics(steps: list[Entry], values: dict[str, Any], unsupported: list[ReadingProblem]) -> None:
@@ -338,6 +331,6 @@ def _read_metrics(steps: list[Entry], values: dict[str, Any], unsupported: list[
             if step.get("use_argmax") is False:
                 values["decoding"]["argmax_in_model"] = True
         elif step.type not in ("psnr", "ssim", "normed_error", "pairwise_accuracy_subsets", "coco_orig_segm_precision"):
-            unsupported.append(_at(step.node, f"metric: '{step.type}'"))
+            unsupported.append(at(step.node, f"metric: '{step.type}'"))
     if top:
         metrics["top_k"] = top

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from workbench.accuracy.reading_schemas import ReadingProblem
 from workbench.accuracy.yaml_errors import NOT_YAML
 
 MOST = 1e300
@@ -57,3 +58,11 @@ def entries(node: yaml.Node | None) -> list[Entry]:
         values = {name: plain(value) for name, value in mapping(item).items()}
         found.append(Entry(str(values.pop("type", "")), values, item))
     return found
+
+
+def at(node: yaml.Node | None, message: str) -> ReadingProblem:
+    """What is wrong with a node, and where it stands."""
+    mark = getattr(node, "start_mark", None)
+    if mark is None:
+        return ReadingProblem(line=1, column=1, message=message)
+    return ReadingProblem(line=mark.line + 1, column=mark.column + 1, message=message)

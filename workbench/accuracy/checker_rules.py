@@ -7,7 +7,7 @@ decode pictures.
 
 import yaml
 
-from workbench.accuracy.checker_nodes import mapping, text_of
+from workbench.accuracy.checker_nodes import at, mapping, text_of
 from workbench.accuracy.reading_schemas import ReadingProblem
 from workbench.accuracy.yaml_errors import NOT_YAML
 
@@ -34,20 +34,20 @@ def problems(text: str) -> list[ReadingProblem]:
     top = mapping(root)
     for name, node in top.items():
         if name != "models":
-            found.append(_at(node, f"'{name}' is not run here; only 'models' is"))
+            found.append(at(node, f"'{name}' is not run here; only 'models' is"))
     models = top.get("models")
     if not isinstance(models, yaml.SequenceNode) or len(models.value) != 1:
-        found.append(_at(models or root, "there must be a list 'models' with one entry"))
+        found.append(at(models or root, "there must be a list 'models' with one entry"))
         return found
     for part in ("launchers", "datasets"):
         listed = mapping(models.value[0]).get(part)
         if not isinstance(listed, yaml.SequenceNode) or len(listed.value) != 1:
-            found.append(_at(listed or models.value[0], f"there must be a list '{part}' with one entry"))
+            found.append(at(listed or models.value[0], f"there must be a list '{part}' with one entry"))
             continue
         if part == "launchers":
             framework = mapping(listed.value[0]).get("framework")
             if framework is None or text_of(framework) != "openvino":
-                found.append(_at(framework or listed.value[0], "the launcher's 'framework' must be 'openvino'"))
+                found.append(at(framework or listed.value[0], "the launcher's 'framework' must be 'openvino'"))
     if not found and root is not None:
         _look(root, found, [0], 0, set())
     return found
@@ -57,17 +57,17 @@ def _look(node: yaml.Node, found: list[ReadingProblem], seen: list[int], depth: 
     seen[0] += 1
     if seen[0] > MAX_NODES or depth > MAX_DEPTH or id(node) in above:
         if not found or found[-1].message != "it is too large":
-            found.append(_at(node, "it is too large"))
+            found.append(at(node, "it is too large"))
         return
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name = text_of(key)
             if name in FORBIDDEN:
-                found.append(_at(key, f"'{name}' is not allowed: it loads code or stored objects"))
+                found.append(at(key, f"'{name}' is not allowed: it loads code or stored objects"))
             elif name in ("reader", "data_reader"):
                 kind = text_of(value) or text_of(mapping(value).get("type", value))
                 if kind not in READERS:
-                    found.append(_at(value, f"the reader '{kind[:60]}' is not allowed; {' or '.join(READERS)} is"))
+                    found.append(at(value, f"the reader '{kind[:60]}' is not allowed; {' or '.join(READERS)} is"))
             _look(value, found, seen, depth + 1, above | {id(node)})
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
@@ -76,13 +76,6 @@ def _look(node: yaml.Node, found: list[ReadingProblem], seen: list[int], depth: 
         text = node.value
         placed = any(text == mark or text.startswith(mark + "/") for mark in PLACES)
         if ("/" in text or "\\" in text or text.startswith("~")) and not placed:
-            found.append(_at(node, f"the path '{text[:80]}' must begin with {' or '.join(PLACES)}"))
+            found.append(at(node, f"the path '{text[:80]}' must begin with {' or '.join(PLACES)}"))
         elif placed and ".." in text.split("/"):
-            found.append(_at(node, f"the path '{text[:80]}' leaves its folder"))
-
-
-def _at(node: yaml.Node | None, message: str) -> ReadingProblem:
-    mark = getattr(node, "start_mark", None)
-    if mark is None:
-        return ReadingProblem(line=1, column=1, message=message)
-    return ReadingProblem(line=mark.line + 1, column=mark.column + 1, message=message)
+            found.append(at(node, f"the path '{text[:80]}' leaves its folder"))

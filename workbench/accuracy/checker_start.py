@@ -10,19 +10,14 @@ from workbench.accuracy.checker_jobs import ACCURACY_CHECKER, TOOLCHAIN
 from workbench.accuracy.for_checker import facts_of
 from workbench.accuracy.reading_schemas import for_engine
 from workbench.accuracy.schemas import ReportWanted
+from workbench.accuracy.starting import NotPossible
 from workbench.datasets import service as datasets
 from workbench.db.tables import Job, Project
-from workbench.errors import Conflict
 from workbench.jobs import service as jobs
 from workbench.runtime import Runtime
 from workbench.toolchains import service as toolchains
 
 SERVED = ("classification", "object_detection", "semantic_segmentation")
-
-
-class NotPossible(Conflict):
-    code = "report_not_possible"
-    title = "This report cannot be made"
 
 
 def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWanted) -> Job:
