@@ -15,6 +15,8 @@ ROUTERS = (
     "benchmarks",
     "accuracy",
     "comparisons",
+    "optimization",
+    "packages",
     "toolchains",
     "jobs",
     "uploads",
@@ -23,7 +25,10 @@ ROUTERS = (
     "accounts",
     "sample",
 )
-WITH_JOBS = ("models", "datasets", "targets", "benchmarks", "accuracy", "comparisons", "toolchains", "sample")
+WITH_JOBS = (
+    "models", "datasets", "targets", "benchmarks", "accuracy", "comparisons", "optimization", "packages", "toolchains",
+    "sample",
+)  # fmt: skip
 
 
 def register_kinds() -> None:

@@ -3,6 +3,7 @@
 They load the machine, and their speed is a fact of the report: they are measuring jobs.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from workbench.db.base import new_id
 from workbench.db.tables import Artifact, Dataset, Model, Project, Report
 from workbench.jobs import events
 from workbench.jobs.context import JobContext
-from workbench.jobs.kinds import JobFailed, JobKind, Outcome, register
+from workbench.jobs.kinds import Apply, JobFailed, JobKind, Outcome, register
 from workbench.targets.driver import Span, run_operation
 
 TIMEOUT_S = 24 * 3600.0
@@ -24,9 +25,16 @@ ENGINE_PART = 0.95
 
 
 def _accuracy(context: JobContext) -> Outcome:
-    wanted = context.parameters
+    row, apply = make(context, str(context.job.project_id), context.parameters)
+    return Outcome({"report_id": row.id, "project_id": row.project_id}, apply)
+
+
+def make(
+    context: JobContext, project_id: str, wanted: Mapping[str, Any], span: Span | None = None, folder: str = "accuracy"
+) -> tuple[Report, Apply]:
+    """A report of `wanted`, as `starting.plan` gives it: its row, and what writes it in a transaction."""
     with context.runtime.db.read() as session:
-        found = repository.parts(session, str(context.job.project_id))
+        found = repository.parts(session, project_id)
         reference = wanted.get("reference")
         parent = repository.model(session, reference["model_id"]) if reference else None
     if found is None or (reference and (parent is None or parent.artifact_id is None)):
@@ -34,11 +42,13 @@ def _accuracy(context: JobContext) -> Outcome:
             "project_archived", "A model or the dataset of the project is gone.", "Create the project anew."
         )
     project, model, dataset = found
+    span = span or Span()
     distance = wanted["kind"] == "tensor_distance"
     inputs = parameters.model_files(context.runtime, model, parent)
     inputs["dataset"] = datasets.folder(context.runtime, dataset)
-    own = parameters.common(model, project.device, project.precision, wanted["reading"])
-    own |= {"dataset": "inputs/dataset", "subset": wanted.get("subset"), "reference_model": None}
+    own = parameters.common(model, project.device, wanted.get("precision") or project.precision, wanted["reading"])
+    own |= {"dataset": "inputs/dataset", "subset": wanted.get("subset"), "without": wanted.get("without")}
+    own["reference_model"] = None
     if parent is not None and reference:
         own["reference_model"] = "inputs/reference.xml"
         own["reference_reading"] = reference.get("reading")
@@ -49,19 +59,19 @@ def _accuracy(context: JobContext) -> Outcome:
         "tensor_distance" if distance else "accuracy",
         own,
         inputs,
-        folder="accuracy",
-        span=Span(0.0, ENGINE_PART),
+        folder=folder,
+        span=Span(span.start, span.start + ENGINE_PART * (span.end - span.start), span.prefix),
         timeout_s=TIMEOUT_S,
     )
     report = keeping.checked(result)
-    folder = context.work / "report"
-    rows = keeping.keep(report, out, folder)
+    kept = context.work / f"{folder}-report"
+    rows = keeping.keep(report, out, kept)
     if report.samples and not rows:
         raise Unusable(f"it tells of {report.samples} samples and has a row of none")
     context.check()
-    context.progress(1.0)
-    stored = context.runtime.storage.publish(folder)
-    row = _row(context, project, model, dataset, parent, report)
+    context.progress(span.end)
+    stored = context.runtime.storage.publish(kept)
+    row = _row(context, wanted, project, model, dataset, parent, report)
     row.artifact_id = stored.id
     row.result["rows"] = rows
 
@@ -71,7 +81,7 @@ def _accuracy(context: JobContext) -> Outcome:
         repository.add(session, row)
         tell(session, row)
 
-    return Outcome({"report_id": row.id, "project_id": project.id}, apply)
+    return row, apply
 
 
 def tell(session: Session, row: Report) -> None:
@@ -81,15 +91,21 @@ def tell(session: Session, row: Report) -> None:
 
 
 def _row(
-    context: JobContext, project: Project, model: Model, dataset: Dataset, parent: Model | None, report: EngineReport
+    context: JobContext,
+    wanted: Mapping[str, Any],
+    project: Project,
+    model: Model,
+    dataset: Dataset,
+    parent: Model | None,
+    report: EngineReport,
 ) -> Report:
-    wanted = context.parameters
     primary = report.metrics.get(report.primary) if report.primary is not None else None
     reading = Reading.model_validate(wanted["reading"])
     result: dict[str, Any] = report.model_dump(mode="json", exclude={"samples"})
     result |= {
         "reading": wanted["reading"],
         "subset": wanted.get("subset"),
+        "without": wanted.get("without"),
         "engine": "workbench",
         "model_sha256": model.sha256,
         "reference": {"model_id": parent.id, "name": parent.name, "sha256": parent.sha256} if parent else None,

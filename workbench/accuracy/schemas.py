@@ -95,6 +95,7 @@ class Report(BaseModel):
     elapsed_s: float
     samples_per_s: float | None
     subset: Subset | None
+    without: Subset | None = Field(default=None, description="samples that were left out, as those of a calibration")
     reference: dict[str, Any] | None = Field(description="the parent model whose predictions or tensors were compared")
     engine: str = Field(description="workbench, or accuracy-checker with its version")
     notes: list[str]
@@ -104,6 +105,10 @@ class Report(BaseModel):
 class ReportWanted(BaseModel):
     kind: ReportKind = "annotations"
     subset: Subset | None = Field(default=None, description="default: the whole dataset")
+    without: Subset | None = Field(
+        default=None, description="samples to leave out, as those that a model was calibrated with"
+    )
+    precision: Literal["f32", "bf16", "f16"] | None = Field(default=None, description="default: the project's")
     per_layer: bool = Field(default=False, description="of tensor_distance: layers too, not outputs alone")
     yaml: str | None = Field(default=None, max_length=200_000, description="a configuration of Accuracy Checker")
 

@@ -11,11 +11,13 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from workbench.accuracy import comparing_reports, keeping, repository, schemas, tables, views
+from workbench.accuracy.jobs import make as make_report
 from workbench.accuracy.jobs import tell
 from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, OFFSETS, TABLES
 from workbench.accuracy.reading_schemas import ProjectReading, ReadingChecked, ReadingWanted
 from workbench.accuracy.readings import check, forget_reading, known_of, of_project, set_reading, view
 from workbench.accuracy.schemas import ReportSample, ReportTables
+from workbench.accuracy.starting import plan as plan_report
 from workbench.accuracy.starting import start
 from workbench.datasets import service as datasets
 from workbench.db.tables import Project, Report
@@ -25,8 +27,8 @@ from workbench.names import find
 from workbench.runtime import Runtime
 from workbench.storage.store import Storage
 
-# What the room of projects calls, too.
-__all__ = ["forget_reading", "set_reading", "start"]
+# What the rooms of projects and of optimisation call, too.
+__all__ = ["forget_reading", "make_report", "plan_report", "set_reading", "start"]
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

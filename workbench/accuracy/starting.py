@@ -34,6 +34,22 @@ def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWa
         from workbench.accuracy import checker_start
 
         return checker_start.start(session, runtime, project, wanted)
+    parameters = plan(session, runtime, project, wanted)
+    return jobs.create(
+        session,
+        runtime.queue,
+        TENSOR_DISTANCE if wanted.kind == "tensor_distance" else ACCURACY,
+        f"{TITLES[wanted.kind]} · {project.name}",
+        parameters,
+        target_id=project.target_id,
+        project_id=project.id,
+        model_id=project.model_id,
+        dataset_id=project.dataset_id,
+    )
+
+
+def plan(session: Session, runtime: Runtime, project: Project, wanted: ReportWanted) -> dict[str, Any]:
+    """The parameters of a report's job, for kinds other than `accuracy_checker`. The errors of `start`."""
     model, dataset = repository.model(session, project.model_id), repository.dataset(session, project.dataset_id)
     if model is None or dataset is None or model.artifact_id is None or dataset.artifact_id is None:
         raise NotPossible("The model or dataset of this project is gone.", action="Create the project anew.")
@@ -44,6 +60,12 @@ def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWa
         raise NotPossible(
             f"'{dataset.name}' has {dataset.count} samples.", code="subset_too_large", action="Choose fewer."
         )
+    if wanted.without is not None and wanted.without.count >= dataset.count:
+        raise NotPossible(
+            f"'{dataset.name}' has {dataset.count} samples: without {wanted.without.count} none is left.",
+            code="subset_too_large",
+            action="Leave out fewer.",
+        )
     read = readings.of_project(session, runtime, project)
     if wanted.kind != "tensor_distance" and read.lacks:
         raise NotPossible(
@@ -53,27 +75,17 @@ def start(session: Session, runtime: Runtime, project: Project, wanted: ReportWa
         )
     if wanted.kind == "annotations":
         _annotated(read.reading.task, dataset)
-    parameters: dict[str, Any] = {
+    return {
         "kind": wanted.kind,
         "subset": wanted.subset.model_dump() if wanted.subset is not None else None,
+        "without": wanted.without.model_dump() if wanted.without is not None else None,
+        "precision": wanted.precision,
         "per_layer": wanted.per_layer,
         "reading": for_engine(read.reading),
-        "reference": None,
+        "reference": _reference(session, runtime, project, model, dataset)
+        if wanted.kind in ("parent_predictions", "tensor_distance")
+        else None,
     }
-    if wanted.kind in ("parent_predictions", "tensor_distance"):
-        parameters["reference"] = _reference(session, runtime, project, model, dataset)
-    kind = TENSOR_DISTANCE if wanted.kind == "tensor_distance" else ACCURACY
-    return jobs.create(
-        session,
-        runtime.queue,
-        kind,
-        f"{TITLES[wanted.kind]} · {project.name}",
-        parameters,
-        target_id=project.target_id,
-        project_id=project.id,
-        model_id=model.id,
-        dataset_id=dataset.id,
-    )
 
 
 def _annotated(task: str, dataset: Dataset) -> None:

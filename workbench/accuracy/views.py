@@ -43,6 +43,7 @@ def report_view(row: ReportRow) -> Report:
         elapsed_s=result["elapsed_s"],
         samples_per_s=result.get("samples_per_s"),
         subset=result.get("subset"),
+        without=result.get("without"),
         reference=result.get("reference"),
         engine=result.get("engine") or "workbench",
         notes=result.get("notes") or [],

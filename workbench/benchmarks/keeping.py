@@ -13,7 +13,7 @@ from workbench.jobs import events
 from workbench.jobs.context import JobContext
 from workbench.storage.store import StoredArtifact
 
-Source = Literal["benchmark", "search", "check"]
+Source = Literal["benchmark", "search", "check", "race"]
 
 
 def keep_run(

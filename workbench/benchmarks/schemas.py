@@ -131,7 +131,7 @@ class Run(BaseModel):
     project_id: str
     job_id: str | None
     label: str
-    source: Literal["benchmark", "search", "check"] = Field(description="what the run was measured for")
+    source: Literal["benchmark", "search", "check", "race"] = Field(description="what the run was measured for")
     scenario: Scenario = Field(description="the load, in the words of MLPerf LoadGen")
     configuration: Configuration | None = Field(description="as it was asked for; null for runs of older versions")
     device: str

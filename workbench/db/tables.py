@@ -219,6 +219,24 @@ class Prediction(Identified, Base):
     artifact_id: Mapped[str | None] = mapped_column(ForeignKey("artifacts.id"))
 
 
+class Package(Identified, Base):
+    """An archive that leaves the workbench: a deployment package, or the export of a project."""
+
+    __tablename__ = "packages"
+    __table_args__ = (Index("ix_packages_created_at", "created_at"),)
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    model_id: Mapped[str | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"), index=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(200))
+    filename: Mapped[str] = mapped_column(String(200))
+    size_bytes: Mapped[int] = mapped_column(BigInt)
+    sha256: Mapped[str] = mapped_column(String(64))
+    result: Mapped[dict[str, Any]]
+    artifact_id: Mapped[str | None] = mapped_column(ForeignKey("artifacts.id"))
+
+
 class Job(Identified, Base):
     """One unit of asynchronous work. Only `jobs.repository` writes `state`, `attempt` and the lease."""
 

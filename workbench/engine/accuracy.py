@@ -74,7 +74,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     """Judge a model on a dataset.
 
     `parameters`: model, dataset, device, reading, and optionally precision, layouts, shapes, subset {count, seed},
-    reference_model and reference_reading: then the answers of that model stand in for the annotations.
+    without {count, seed} (left out), reference_model and reference_reading: then the answers of that model stand in for
+    the annotations.
     Writes samples.jsonl, classes.jsonl, drawn.jsonl, drawn.offsets, tables.json and files/ into `out/`.
     Raises EngineError `reading_invalid`, `output_not_found`, `decoding_mismatch`, `dataset_unreadable`, `no_samples`,
     and those of `feeding.open_model` and `inference_failed`.
@@ -87,7 +88,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     against = bool(parameters.get("reference_model"))
     check_dataset(dataset, task, against)
     classes = class_map.make(reading, dataset.labels, dataset.label_ids)
-    numbers, pairs = _numbers(dataset, task, parameters.get("subset"))
+    numbers, pairs = chosen_samples(dataset, task, parameters)
     import openvino as ov
 
     core = ov.Core()
@@ -157,14 +158,21 @@ def no_samples(why: str) -> EngineError:
     return EngineError("no_samples", why, "Choose another dataset or subset, or import the dataset again.")
 
 
-def _numbers(
-    dataset: Dataset, task: str, subset: Mapping[str, Any] | None
+def chosen_samples(
+    dataset: Dataset, task: str, parameters: Mapping[str, Any]
 ) -> tuple[list[int], list[samples.Pair] | None]:
-    """The samples that are judged; of faces those of the pairs, each once."""
+    """The samples that are judged, by the parameters subset and without; of faces those of the pairs, each once.
+
+    Raises EngineError `no_samples` where nothing is left.
+    """
+    subset, without = parameters.get("subset"), parameters.get("without")
     if task == "face_recognition" and dataset.pairs:
         pairs, numbers = samples.chosen_pairs(dataset.pairs, subset)
         return numbers, pairs
-    return samples.chosen(dataset, subset), dataset.pairs
+    numbers = samples.chosen(dataset, subset, without)
+    if not numbers:
+        raise no_samples("The samples that are left out are all that there are.")
+    return numbers, dataset.pairs
 
 
 def open_speaker(

@@ -95,14 +95,25 @@ def read(folder: Path) -> Dataset:
         return Dataset(folder, facts, np.fromfile(folder / "index.offsets", dtype="<u8"))
 
 
-def chosen(dataset: Dataset, subset: Mapping[str, Any] | None) -> list[int]:
-    """The numbers of all samples, or of a seeded `subset` {count, seed}, ascending; of faces see `chosen_pairs`."""
+def chosen(dataset: Dataset, subset: Mapping[str, Any] | None, without: Mapping[str, Any] | None = None) -> list[int]:
+    """The numbers of all samples, or of a seeded `subset` {count, seed}, ascending; of faces see `chosen_pairs`.
+
+    What `chosen(dataset, without)` gives is left out before the subset is drawn.
+    """
+    left = range(dataset.count)
+    if without is not None:
+        out = set(_drawn(left, without))
+        return sorted(_drawn([number for number in left if number not in out], subset))
+    return sorted(_drawn(left, subset))
+
+
+def _drawn(numbers: Sequence[int], subset: Mapping[str, Any] | None) -> list[int]:
     import numpy as np
 
-    if subset is None or int(subset["count"]) >= dataset.count:
-        return list(range(dataset.count))
-    order = np.random.default_rng(int(subset.get("seed") or 0)).permutation(dataset.count)
-    return sorted(int(number) for number in order[: max(1, int(subset["count"]))])
+    if subset is None or int(subset["count"]) >= len(numbers):
+        return list(numbers)
+    order = np.random.default_rng(int(subset.get("seed") or 0)).permutation(len(numbers))
+    return [numbers[int(place)] for place in order[: max(1, int(subset["count"]))]]
 
 
 def chosen_pairs(pairs: Sequence[Pair], subset: Mapping[str, Any] | None) -> tuple[list[Pair], list[int]]:

@@ -126,7 +126,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         raise EngineError("reading_invalid", "There is no model to compare with.", "Choose the parent model.")
     dataset = samples.read(work / str(parameters.get("dataset") or "inputs/dataset"))
     accuracy.check_dataset(dataset, "generic", against_parent=True)
-    numbers = samples.chosen(dataset, parameters.get("subset"))
+    numbers = samples.chosen(dataset, parameters.get("subset"), parameters.get("without"))
     import openvino as ov
 
     core = ov.Core()

@@ -1,8 +1,6 @@
 """The job kinds of models: `model_import` (files → IR → analysis → store), `model_fold` (a model with its preprocessing
 inside), and `model_graph` for older models."""
 
-import hashlib
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,12 @@ from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobKind, Outcome, register
 from workbench.models import service
 from workbench.models.sources import gather
+from workbench.models.storing import ANALYZE_TIMEOUT_S, analyze_and_store
 from workbench.storage.store import StoredArtifact
 from workbench.targets.driver import Span, run_operation
 from workbench.uploads import service as uploads
 
 CONVERT_TIMEOUT_S = 3600.0
-ANALYZE_TIMEOUT_S = 1200.0
 
 
 def _import(context: JobContext) -> Outcome:
@@ -57,49 +55,7 @@ def convert_and_store(
         timeout_s=CONVERT_TIMEOUT_S,
     )
     kept = context.work / "convert" / "inputs" / "source" if converted["framework"] != "openvino" else None
-    return _analyze_and_store(context, converted, out, kept, Span(middle, span.end, "analyse: "))
-
-
-def _analyze_and_store(
-    context: JobContext, made: Mapping[str, Any], out: Path, source: Path | None, span: Span
-) -> tuple[StoredArtifact, dict[str, Any]]:
-    """Analyse `out/model.xml` and store it, with the files in `source` that it was made from.
-
-    `made`: framework, source_format and conversion, as the model's facts have them.
-    """
-    analyzed, tables = run_operation(
-        context,
-        "analyze",
-        {"model": "inputs/model.xml"},
-        {"model.xml": out / "model.xml", "model.bin": out / "model.bin"},
-        folder="analyze",
-        span=span,
-        timeout_s=ANALYZE_TIMEOUT_S,
-    )
-    folder = context.work / "artifact"
-    folder.mkdir()
-    for name in ("model.xml", "model.bin"):
-        (out / name).rename(folder / name)
-    for table in (tables / "analysis_layers.json.gz", tables / service.GRAPH_FILE):
-        if table.is_file():
-            table.rename(folder / table.name)
-    if source is not None:
-        shutil.move(source, folder / "source")
-    size = sum((folder / name).stat().st_size for name in ("model.xml", "model.bin"))
-    facts = {
-        "precision": analyzed["precision"],
-        "framework": made["framework"],
-        "source_format": made["source_format"],
-        "conversion": made["conversion"],
-        "sha256": _hash(folder / "model.xml", folder / "model.bin"),
-        "size_bytes": size,
-        "inputs": analyzed["inputs"],
-        "outputs": analyzed["outputs"],
-        "analysis": analyzed["analysis"] | {"task_reason": analyzed["task"].get("reason")},
-        "task": analyzed["task"]["guess"],
-    }
-    context.check()
-    return context.runtime.storage.publish(folder), facts
+    return analyze_and_store(context, converted, out, kept, Span(middle, span.end, "analyse: "))
 
 
 def _fold(context: JobContext) -> Outcome:
@@ -124,22 +80,13 @@ def _fold(context: JobContext) -> Outcome:
         "source_format": parent.source_format,
         "conversion": {"folded_preprocessing": {**asked, "input": told["input"]}, "of": parent.name},
     }
-    stored, facts = _analyze_and_store(context, made, out, None, Span(0.4, 1.0, "analyse: "))
+    stored, facts = analyze_and_store(context, made, out, None, Span(0.4, 1.0, "analyse: "))
 
     def apply(session: Session) -> None:
         service.complete(session, model_id, stored, facts)
         service.keep_preprocessing(session, model_id, told["preprocessing"])
 
     return Outcome({"model_id": model_id}, apply)
-
-
-def _hash(*paths: Path) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 def _abandon(session: Session, job: Job) -> None:

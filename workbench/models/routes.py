@@ -165,7 +165,7 @@ def fold_preprocessing(runtime: RuntimeDep, ref: str, wanted: ModelFold) -> Mode
             "input": wanted.input,
             "resize": wanted.resize,
         }
-        row = service.create_folded(session, parent, wanted.name)
+        row = service.create_child(session, parent, wanted.name, f"{parent.name} folded")
         title = f"Fold the preprocessing into {parent.name}"
         job = jobs.create(session, runtime.queue, MODEL_FOLD, title, parameters, model_id=row.id)
         row.job_id = job.id

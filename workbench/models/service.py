@@ -12,11 +12,14 @@ from workbench.jobs import events
 from workbench.jobs import service as jobs
 from workbench.jobs.dispatch import once
 from workbench.models import repository, schemas
+from workbench.models.storing import GRAPH_FILE, analyze_and_store
 from workbench.names import checked_name, find, free_name, name_from_file
 from workbench.runtime import Runtime
 from workbench.storage.store import Storage, StoredArtifact
 
-GRAPH_FILE = "graph.json.gz"
+# What other rooms that make models call, too.
+__all__ = ["analyze_and_store"]
+
 # Where the analysis of a model that was imported before graphs were kept names the artifact with its graph.
 _LATER_GRAPH = "graph_artifact_id"
 
@@ -70,9 +73,10 @@ def create(
     return row
 
 
-def create_folded(session: Session, parent: Model, name: str | None) -> Model:
-    """A child that is being made: the same model with its preprocessing inside."""
-    row = create(session, name, f"{parent.name} folded", parent.task, None)
+def create_child(session: Session, parent: Model, name: str | None, usual: str) -> Model:
+    """A child that is being made of a model: called `name`, else as `usual` or like it."""
+    usual = free_name(usual, lambda text: repository.name_taken(session, text))
+    row = create(session, name if name is not None else usual, usual, parent.task, None)
     row.task_source = parent.task_source
     row.parent_id = parent.id
     session.flush()

@@ -632,6 +632,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/optimizations/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Optimization
+         * @description What the search for the best version came to; also while it runs, as far as it got.
+         */
+        get: operations["get_optimization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packages
+         * @description Packages, newest first.
+         */
+        get: operations["list_packages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/{package_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Package
+         * @description One package.
+         */
+        get: operations["get_package"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Package
+         * @description Delete a package.
+         */
+        delete: operations["delete_package"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/{package_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Package
+         * @description The archive.
+         */
+        get: operations["download_package"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/{package_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Package Log
+         * @description What was said when it was tried.
+         */
+        get: operations["get_package_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/predictions": {
         parameters: {
             query?: never;
@@ -733,6 +837,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Import
+         * @description Take in an export. Nothing in it is trusted: it is checked as an upload is.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{ref}": {
         parameters: {
             query?: never;
@@ -771,6 +895,126 @@ export interface paths {
          * @description Measure configurations of a project, one after another.
          */
         post: operations["start_benchmark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/compressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Compression
+         * @description Make a version with smaller weights, with a project of its own; measure both.
+         */
+        post: operations["start_compression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Export
+         * @description Pack a project with its models, dataset, runs, reports and configuration; the result is a package.
+         */
+        post: operations["start_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/optimizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Optimization
+         * @description Find the best version and configuration within limits.
+         */
+        post: operations["start_optimization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Package
+         * @description Build a package, and run it before it is offered.
+         */
+        post: operations["start_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/packages/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Package
+         * @description What a package would have in it, and its size.
+         */
+        post: operations["plan_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/quantizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Quantization
+         * @description Make an INT8 version of a project's model, with a project of its own; measure both.
+         */
+        post: operations["start_quantization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -845,6 +1089,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{ref}/recipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Recipe
+         * @description The steps of a project as commands and as a script.
+         */
+        get: operations["get_recipe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/recipe/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Recipe
+         * @description The script, or a Jupyter notebook that does the same.
+         */
+        get: operations["export_recipe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{ref}/reports": {
         parameters: {
             query?: never;
@@ -885,6 +1169,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{ref}/sensitivities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Sensitivity
+         * @description Rank the quantised operations of a model by how much each hurts.
+         */
+        post: operations["start_sensitivity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/sensitivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Newest Sensitivity
+         * @description The newest ranking that there is of a project, finished or not; null for none.
+         */
+        get: operations["get_newest_sensitivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{ref}/summary": {
         parameters: {
             query?: never;
@@ -897,6 +1221,86 @@ export interface paths {
          * @description All about a project in one file; `html` is one page with charts that opens without a network.
          */
         get: operations["get_project_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{ref}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Versions
+         * @description All versions of the project's model on its target and dataset, with the front of two axes.
+         */
+        get: operations["get_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quantizations/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quantization
+         * @description What a quantisation or compression came to; also while it runs, as far as it got.
+         */
+        get: operations["get_quantization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/races": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Race
+         * @description Measure versions in turn, in one process. Their projects must share target and device.
+         */
+        post: operations["start_race"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/races/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Race
+         * @description What a race came to.
+         */
+        get: operations["get_race"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1259,6 +1663,26 @@ export interface paths {
          * @description What a search found, also while it runs.
          */
         get: operations["get_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensitivities/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sensitivity
+         * @description A ranking of operations.
+         */
+        get: operations["get_sensitivity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1692,6 +2116,34 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccuracyControl
+         * @description Operations are put back to their precision, the most harmful first, until the drop is within the limit.
+         */
+        AccuracyControl: {
+            /**
+             * Drop Type
+             * @default absolute
+             * @enum {string}
+             */
+            drop_type: "absolute" | "relative";
+            /**
+             * Max Drop
+             * @description in the unit of the metric, or a share of it
+             * @default 0.01
+             */
+            max_drop: number;
+            /**
+             * Metric
+             * @description default: the one that stands for a report
+             */
+            metric?: string | null;
+            /**
+             * Ranking Samples
+             * @description default: 300
+             */
+            ranking_samples?: number | null;
+        };
+        /**
          * Analysis
          * @description Computed from the graph that OpenVINO loaded. Multiply-add counts as 2; memory is in bytes.
          */
@@ -1799,6 +2251,18 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * BeforeAfter
+         * @description A figure of the parent and of the new version, on the same samples.
+         */
+        BeforeAfter: {
+            after: components["schemas"]["workbench__accuracy__schemas__Metric"];
+            before: components["schemas"]["workbench__accuracy__schemas__Metric"];
+            /** Difference */
+            difference: number;
+            /** Difference Ci95 */
+            difference_ci95: number[] | null;
         };
         /** BenchmarkJob */
         BenchmarkJob: {
@@ -1941,6 +2405,91 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * Calibration
+         * @description Samples that a model is calibrated with. They are left out of the reports that judge it, where both come from the
+         *     same dataset.
+         */
+        Calibration: {
+            /**
+             * Dataset
+             * @description default: the project's
+             */
+            dataset?: string | null;
+            /**
+             * Percent
+             * @description of the dataset, instead of a number
+             */
+            percent?: number | null;
+            /**
+             * Samples
+             * @description default: 300, at most half of the dataset
+             */
+            samples?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * Candidate
+         * @description A version with an inference precision.
+         */
+        Candidate: {
+            accuracy?: components["schemas"]["workbench__accuracy__schemas__Metric"] | null;
+            best?: components["schemas"]["CandidateConfiguration"] | null;
+            /** Drop */
+            drop?: number | null;
+            /** Drop Ci95 */
+            drop_ci95?: number[] | null;
+            /**
+             * Method
+             * @description original, precision, int8, int8_mixed, int8_sensitive, int8_accuracy
+             */
+            method: string;
+            /** Model Id */
+            model_id: string | null;
+            /** Name */
+            name: string;
+            /** Precision */
+            precision?: ("f32" | "bf16" | "f16") | null;
+            /** Project Id */
+            project_id: string | null;
+            /**
+             * Reason
+             * @description why, in a sentence
+             */
+            reason: string;
+            /** Report Id */
+            report_id?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "winner" | "kept" | "rejected" | "failed" | "not_tried";
+            /** @description measured again from scratch */
+            verified?: components["schemas"]["CandidateConfiguration"] | null;
+        };
+        /** CandidateConfiguration */
+        CandidateConfiguration: {
+            configuration: components["schemas"]["Configuration"];
+            /** Label */
+            label: string;
+            /**
+             * Latency Ms
+             * @description of the percentile that was asked for, or the nearest that is known
+             */
+            latency_ms: number;
+            /** Run Id */
+            run_id: string | null;
+            /** Throughput Ci95 */
+            throughput_ci95: number[] | null;
+            /** Throughput Fps */
+            throughput_fps: number;
+            /** Verdict */
+            verdict: string;
         };
         /**
          * Ceilings
@@ -2293,6 +2842,70 @@ export interface components {
             reasons: components["schemas"]["Reason"][];
         };
         /**
+         * CompressWanted
+         * @description Smaller weights; activations keep their precision.
+         */
+        CompressWanted: {
+            /**
+             * All Layers
+             * @description first and last layers in INT4 too
+             * @default false
+             */
+            all_layers: boolean;
+            /**
+             * Awq
+             * @default false
+             */
+            awq: boolean;
+            /** @description null: without data */
+            calibration?: components["schemas"]["Calibration"] | null;
+            /**
+             * Group Size
+             * @description weights with a common scale; -1: a row
+             */
+            group_size?: number | null;
+            /**
+             * @default {
+             *       "names": [],
+             *       "patterns": [],
+             *       "types": []
+             *     }
+             */
+            ignored: components["schemas"]["IgnoredScope"];
+            /**
+             * @default {
+             *       "accuracy": true,
+             *       "benchmark": true,
+             *       "budget_s": 20,
+             *       "layers": true
+             *     }
+             */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Mode
+             * @default int8_asym
+             * @enum {string}
+             */
+            mode: "fp16" | "int8_sym" | "int8_asym" | "int4_sym" | "int4_asym";
+            /** Name */
+            name?: string | null;
+            /**
+             * Ratio
+             * @description of the weights in INT4, the others in INT8
+             */
+            ratio?: number | null;
+            /**
+             * Scale Estimation
+             * @default false
+             */
+            scale_estimation: boolean;
+            /**
+             * Sensitivity Metric
+             * @description which weights stay in INT8; all but the first need calibration data
+             */
+            sensitivity_metric?: ("weight_quantization_error" | "hessian_input_activation" | "mean_activation_variance" | "max_activation_variance" | "mean_activation_magnitude") | null;
+        };
+        /**
          * Configuration
          * @description One configuration to measure: a hint, or streams × requests × batch.
          */
@@ -2344,6 +2957,63 @@ export interface components {
             cells: number[][];
             /** Labels */
             labels: string[];
+        };
+        /** ControlResult */
+        ControlResult: {
+            /** Drop */
+            drop: number;
+            /**
+             * Drop Type
+             * @enum {string}
+             */
+            drop_type: "absolute" | "relative";
+            /** Final */
+            final: number;
+            /** Label */
+            label: string;
+            /** Max Drop */
+            max_drop: number;
+            /** Metric */
+            metric: string;
+            /** Original */
+            original: number;
+            /**
+             * Quantized
+             * @description before anything was put back
+             */
+            quantized: number;
+            /** Reached */
+            reached: boolean;
+            /** Samples */
+            samples: number;
+            /** Steps */
+            steps: components["schemas"]["ControlStep"][];
+        };
+        /**
+         * ControlStep
+         * @description One step of accuracy control: operations put back to their precision, or a measurement.
+         */
+        ControlStep: {
+            /** Drop */
+            drop: number | null;
+            /**
+             * Kept
+             * @description false: it did not help and was undone
+             */
+            kept: boolean;
+            /** Message */
+            message: string;
+            /** Number */
+            number: number;
+            /** Operations */
+            operations: string[];
+            /** Types */
+            types?: string[];
+            /**
+             * Value
+             * @description the metric after this step
+             */
+            value: number | null;
         };
         /**
          * Conversion
@@ -2717,6 +3387,24 @@ export interface components {
             value: number | string;
         };
         /**
+         * ExportWanted
+         * @description A project with all that belongs to it, for another server.
+         */
+        ExportWanted: {
+            /**
+             * Dataset
+             * @description with its pictures; else by its name, count and hash alone
+             * @default true
+             */
+            dataset: boolean;
+            /**
+             * Family
+             * @description with the versions of its model, and their projects
+             * @default true
+             */
+            family: boolean;
+        };
+        /**
          * FasterRcnn
          * @description Boxes as left, top, right, bottom in pixels of the input (a fifth column is the score), labels, scores.
          */
@@ -3006,6 +3694,38 @@ export interface components {
              * @default 64
              */
             width: number;
+        };
+        /**
+         * IgnoredScope
+         * @description Operations that keep their precision: by name, by a regular expression over names, or by type.
+         */
+        IgnoredScope: {
+            /** Names */
+            names?: string[];
+            /** Patterns */
+            patterns?: string[];
+            /** Types */
+            types?: string[];
+        };
+        /**
+         * ImportWanted
+         * @description An export: an upload that is finished, or a path on the server.
+         */
+        ImportWanted: {
+            /**
+             * Dataset
+             * @description a dataset that is here, where the export has it by reference
+             */
+            dataset?: string | null;
+            /** Path */
+            path?: string | null;
+            /**
+             * Target
+             * @description default: the only target there is
+             */
+            target?: string | null;
+            /** Upload */
+            upload?: string | null;
         };
         /**
          * ImportanceMap
@@ -3531,6 +4251,48 @@ export interface components {
             scores_output?: string | null;
         };
         /**
+         * Measure
+         * @description What is measured of a new version, beside the version that it was made from.
+         */
+        Measure: {
+            /**
+             * Accuracy
+             * @description reports of both: against annotations, else the distance of their outputs
+             * @default true
+             */
+            accuracy: boolean;
+            /**
+             * Benchmark
+             * @description both in turn, in one process
+             * @default true
+             */
+            benchmark: boolean;
+            /**
+             * Budget S
+             * @description of measuring in turn
+             * @default 20
+             */
+            budget_s: number;
+            /** @description default: that of the parent's best run */
+            configuration?: components["schemas"]["Configuration"] | null;
+            /**
+             * Layers
+             * @description an instrumented run of the new version
+             * @default true
+             */
+            layers: boolean;
+            /**
+             * Precisions
+             * @description of the parent; default: f32 and what the device prefers
+             */
+            precisions?: ("f32" | "bf16" | "f16")[] | null;
+            /**
+             * Samples
+             * @description of the reports; default: all others
+             */
+            samples?: number | null;
+        };
+        /**
          * Metrics
          * @description What the answers are judged by; what does not belong to the task is not looked at.
          */
@@ -3829,6 +4591,306 @@ export interface components {
             /** Type */
             type: string;
         };
+        /** OptimizeJob */
+        OptimizeJob: {
+            job: components["schemas"]["Job"];
+            result?: components["schemas"]["OptimizeResult"] | null;
+        };
+        /** OptimizeResult */
+        OptimizeResult: {
+            /** Budget S */
+            budget_s: number;
+            /** Candidates */
+            candidates: components["schemas"]["Candidate"][];
+            original: components["schemas"]["Candidate"];
+            /**
+             * Ratio
+             * @description of the objective, winner against the original at its own best; 2: twice as good
+             */
+            ratio: number | null;
+            /** Ratio Ci95 */
+            ratio_ci95: number[] | null;
+            /** Reason */
+            reason: string;
+            /** Spent S */
+            spent_s: number;
+            /**
+             * Stopped
+             * @enum {string}
+             */
+            stopped: "done" | "budget" | "cancelled";
+            winner: components["schemas"]["Candidate"] | null;
+        };
+        /**
+         * OptimizeWanted
+         * @description The best version and configuration within limits.
+         */
+        OptimizeWanted: {
+            /** Batches */
+            batches?: number[] | null;
+            /**
+             * Budget S
+             * @default 1200
+             */
+            budget_s: number;
+            /**
+             * @default {
+             *       "seed": 0
+             *     }
+             */
+            calibration: components["schemas"]["Calibration"];
+            /**
+             * Cell S
+             * @description seconds for a configuration, of the search
+             * @default 5
+             */
+            cell_s: number;
+            /**
+             * Continues
+             * @description an earlier one that ended; what it has done is not done again
+             */
+            continues?: string | null;
+            /**
+             * Drop Type
+             * @default absolute
+             * @enum {string}
+             */
+            drop_type: "absolute" | "relative";
+            /**
+             * Max Drop
+             * @default 0.01
+             */
+            max_drop: number;
+            /** Max Latency Ms */
+            max_latency_ms?: number | null;
+            /**
+             * Methods
+             * @description default: those that make sense for model, data and device
+             */
+            methods?: ("precision" | "int8" | "int8_mixed" | "int8_sensitive" | "int8_accuracy")[] | null;
+            /** Metric */
+            metric?: string | null;
+            /** Min Fps */
+            min_fps?: number | null;
+            /**
+             * Objective
+             * @default throughput
+             * @enum {string}
+             */
+            objective: "throughput" | "latency";
+            /**
+             * Percentile
+             * @default p99
+             * @enum {string}
+             */
+            percentile: "median" | "p90" | "p95" | "p99";
+            /** Streams */
+            streams?: number[] | null;
+        };
+        /** Package */
+        Package: {
+            configuration: components["schemas"]["Configuration"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Devices */
+            devices: string[];
+            /** Filename */
+            filename: string;
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "deployment" | "docker" | "model_server" | "project";
+            /** Model Id */
+            model_id: string | null;
+            /** Name */
+            name: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Parts */
+            parts: components["schemas"]["PackagePart"][];
+            /** Project Id */
+            project_id: string;
+            /**
+             * Sha256
+             * @description of the archive
+             */
+            sha256: string;
+            /**
+             * Size Bytes
+             * @description of the archive
+             */
+            size_bytes: number;
+            /** @description null for exports of projects */
+            trial: components["schemas"]["PackageTrial"] | null;
+        };
+        /** PackageJob */
+        PackageJob: {
+            job: components["schemas"]["Job"];
+        };
+        /**
+         * PackagePart
+         * @description `name` is one of model, runtime, device plugins, python, headers, samples, scripts, licences.
+         */
+        PackagePart: {
+            /** Description */
+            description: string;
+            /** Files */
+            files: number;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * PackagePlan
+         * @description What a package would have in it: from real file sizes, before it is built.
+         */
+        PackagePlan: {
+            /**
+             * Archive Bytes
+             * @description about what the archive comes to
+             */
+            archive_bytes: number;
+            configuration: components["schemas"]["Configuration"];
+            /** Devices */
+            devices: string[];
+            /** Label */
+            label: string;
+            /** Notes */
+            notes: string[];
+            /** Parts */
+            parts: components["schemas"]["PackagePart"][];
+            /**
+             * Size Bytes
+             * @description unpacked
+             */
+            size_bytes: number;
+            /**
+             * Will Run
+             * @description whether it can be tried on the machine that builds it
+             */
+            will_run: boolean;
+        };
+        /**
+         * PackageTrial
+         * @description What came of running the package in an empty folder with an empty environment.
+         */
+        PackageTrial: {
+            /**
+             * Compared
+             * @description what was run: Python sample, C++ sample
+             */
+            compared?: string[];
+            /** Device */
+            device?: string | null;
+            /**
+             * Log
+             * @default
+             */
+            log: string;
+            /**
+             * Max Difference
+             * @description of the outputs to the workbench's own, at most
+             */
+            max_difference?: number | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Samples
+             * @default 0
+             */
+            samples: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "passed" | "not_run";
+            /** Throughput Fps */
+            throughput_fps?: number | null;
+        };
+        /**
+         * PackageWanted
+         * @description A deployment package: the model, the tuned configuration and what runs it.
+         */
+        PackageWanted: {
+            /** @description instead of a run's */
+            configuration?: components["schemas"]["Configuration"] | null;
+            /**
+             * Cpp
+             * @description headers, and the sample in C++ with its CMake file
+             * @default true
+             */
+            cpp: boolean;
+            /**
+             * Devices
+             * @description CPU, GPU, NPU, AUTO …; default: the project's device
+             */
+            devices?: string[] | null;
+            /**
+             * Fold Preprocessing
+             * @description mean, scale, colour and type become part of the model
+             * @default true
+             */
+            fold_preprocessing: boolean;
+            /**
+             * Include Samples
+             * @description leave these pictures in the package
+             * @default false
+             */
+            include_samples: boolean;
+            /**
+             * Install Script
+             * @default true
+             */
+            install_script: boolean;
+            /**
+             * Kind
+             * @description a tar.gz; the context of a Docker build; a repository of OpenVINO Model Server
+             * @default deployment
+             * @enum {string}
+             */
+            kind: "deployment" | "docker" | "model_server";
+            /**
+             * Model
+             * @default true
+             */
+            model: boolean;
+            /** Name */
+            name?: string | null;
+            /**
+             * Python
+             * @description the Python API, for this Python version, and the sample in Python
+             * @default true
+             */
+            python: boolean;
+            /**
+             * Run Id
+             * @description whose configuration; default: the best run's
+             */
+            run_id?: string | null;
+            /**
+             * Runtime
+             * @description the libraries of OpenVINO that these devices need
+             * @default true
+             */
+            runtime: boolean;
+            /**
+             * Samples
+             * @description pictures of the dataset that it is tried with
+             * @default 4
+             */
+            samples: number;
+        };
         /** Page[Dataset] */
         Page_Dataset_: {
             /** Items */
@@ -3851,6 +4913,15 @@ export interface components {
         Page_Model_: {
             /** Items */
             items: components["schemas"]["Model"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[Package] */
+        Page_Package_: {
+            /** Items */
+            items: components["schemas"]["Package"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -4374,6 +5445,153 @@ export interface components {
             target?: string | null;
         };
         /**
+         * QuantizeWanted
+         * @description INT8 by post-training quantisation (NNCF).
+         */
+        QuantizeWanted: {
+            /** @description null: whatever the accuracy */
+            accuracy?: components["schemas"]["AccuracyControl"] | null;
+            /**
+             * @default {
+             *       "seed": 0
+             *     }
+             */
+            calibration: components["schemas"]["Calibration"];
+            /**
+             * Fast Bias Correction
+             * @default true
+             */
+            fast_bias_correction: boolean;
+            /**
+             * @default {
+             *       "names": [],
+             *       "patterns": [],
+             *       "types": []
+             *     }
+             */
+            ignored: components["schemas"]["IgnoredScope"];
+            /**
+             * @default {
+             *       "accuracy": true,
+             *       "benchmark": true,
+             *       "budget_s": 20,
+             *       "layers": true
+             *     }
+             */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Model Type
+             * @default auto
+             * @enum {string}
+             */
+            model_type: "auto" | "none" | "transformer";
+            /**
+             * Name
+             * @description of the new model
+             */
+            name?: string | null;
+            /**
+             * Preset
+             * @description performance: symmetric; mixed: activations asymmetric
+             * @default performance
+             * @enum {string}
+             */
+            preset: "performance" | "mixed";
+            /**
+             * Smooth Quant
+             * @description default: as NNCF does for the type of the model
+             */
+            smooth_quant?: boolean | null;
+            /** Smooth Quant Alpha */
+            smooth_quant_alpha?: number | null;
+            /**
+             * Target Device
+             * @default auto
+             * @enum {string}
+             */
+            target_device: "auto" | "ANY" | "CPU" | "CPU_SPR" | "GPU" | "NPU";
+        };
+        /** RaceJob */
+        RaceJob: {
+            job: components["schemas"]["Job"];
+            result?: components["schemas"]["RaceResult"] | null;
+        };
+        /** RaceResult */
+        RaceResult: {
+            configuration: components["schemas"]["Configuration"];
+            /** Label */
+            label: string;
+            /** Measured S */
+            measured_s: number;
+            /** Rounds */
+            rounds: number;
+            /** Sides */
+            sides: components["schemas"]["RaceResultSide"][];
+            /** Warnings */
+            warnings: string[];
+        };
+        /** RaceResultSide */
+        RaceResultSide: {
+            /** Effective Precision */
+            effective_precision: string;
+            /** Latency Median Ci95 */
+            latency_median_ci95: number[] | null;
+            /** Latency Median Ms */
+            latency_median_ms: number;
+            /** Latency P99 Ms */
+            latency_p99_ms: number | null;
+            /** Model Id */
+            model_id: string;
+            /** Peak Memory Bytes */
+            peak_memory_bytes: number | null;
+            /** Precision */
+            precision: ("f32" | "bf16" | "f16") | null;
+            /** Project */
+            project: string;
+            /** Project Id */
+            project_id: string;
+            /**
+             * Ratio
+             * @description throughput over that of the first side
+             */
+            ratio: number;
+            /** Ratio Ci95 */
+            ratio_ci95: number[] | null;
+            /** Run Id */
+            run_id: string;
+            /** Throughput Ci95 */
+            throughput_ci95: number[] | null;
+            /** Throughput Fps */
+            throughput_fps: number;
+            /** Verdict */
+            verdict: string;
+        };
+        /** RaceSide */
+        RaceSide: {
+            /**
+             * Precision
+             * @description default: the project's
+             */
+            precision?: ("f32" | "bf16" | "f16") | null;
+            /** Project */
+            project: string;
+        };
+        /**
+         * RaceWanted
+         * @description Versions measured in turn in one process: their ratios are free of what the machine does meanwhile.
+         */
+        RaceWanted: {
+            /**
+             * Budget S
+             * @default 30
+             */
+            budget_s: number;
+            /** @description default: that of the first one's best run */
+            configuration?: components["schemas"]["Configuration"] | null;
+            /** Sides */
+            sides: components["schemas"]["RaceSide"][];
+        };
+        /**
          * Reading
          * @description The task, the way in, the way out, the labels and the judgement.
          */
@@ -4499,6 +5717,33 @@ export interface components {
             part: "model" | "dataset" | "target" | "device";
         };
         /**
+         * Recipe
+         * @description How a project is repeated elsewhere, with plain OpenVINO and NNCF calls and the same parameters.
+         */
+        Recipe: {
+            /**
+             * Commands
+             * @description the same by the command line of the workbench
+             */
+            commands: string[];
+            /** Project Id */
+            project_id: string;
+            /**
+             * Requirements
+             * @description packages with their versions
+             */
+            requirements: string[];
+            /** Script */
+            script: string;
+            /**
+             * Steps
+             * @description what it does, in words
+             */
+            steps: string[];
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
          * Report
          * @description An accuracy result: metrics, and a row for every sample.
          */
@@ -4567,6 +5812,8 @@ export interface components {
             subset: components["schemas"]["Subset"] | null;
             /** Task */
             task: string;
+            /** @description samples that were left out, as those of a calibration */
+            without?: components["schemas"]["Subset"] | null;
         };
         /** ReportComparison */
         ReportComparison: {
@@ -4655,8 +5902,15 @@ export interface components {
              * @default false
              */
             per_layer: boolean;
+            /**
+             * Precision
+             * @description default: the project's
+             */
+            precision?: ("f32" | "bf16" | "f16") | null;
             /** @description default: the whole dataset */
             subset?: components["schemas"]["Subset"] | null;
+            /** @description samples to leave out, as those that a model was calibrated with */
+            without?: components["schemas"]["Subset"] | null;
             /**
              * Yaml
              * @description a configuration of Accuracy Checker
@@ -4772,7 +6026,7 @@ export interface components {
              * @description what the run was measured for
              * @enum {string}
              */
-            source: "benchmark" | "search" | "check";
+            source: "benchmark" | "search" | "check" | "race";
             /** Spread */
             spread: number | null;
             /** Streams */
@@ -5031,6 +6285,130 @@ export interface components {
              * @description default: the device's
              */
             streams?: number[] | null;
+        };
+        /**
+         * SensitiveOperation
+         * @description Operations that share quantisers, and what the model is like when only they keep their precision.
+         */
+        SensitiveOperation: {
+            /**
+             * Gain
+             * @description how much better than the quantised model; larger: it hurts more
+             */
+            gain: number;
+            /**
+             * Operations
+             * @description names as in the graph and in `ignored.names`
+             */
+            operations: string[];
+            /** Quantizers */
+            quantizers: number;
+            /** Rank */
+            rank: number;
+            /** Types */
+            types: string[];
+            /**
+             * Value
+             * @description of the measure, without quantising these
+             */
+            value: number;
+        };
+        /** SensitivityJob */
+        SensitivityJob: {
+            job: components["schemas"]["Job"];
+            result?: components["schemas"]["SensitivityResult"] | null;
+        };
+        /** SensitivityResult */
+        SensitivityResult: {
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "higher" | "lower";
+            /** Elapsed S */
+            elapsed_s: number;
+            /** Label */
+            label: string;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "metric" | "distance";
+            /** Metric */
+            metric: string;
+            /**
+             * Model Id
+             * @description the quantised model; null where it was not kept
+             */
+            model_id: string | null;
+            /** Operations */
+            operations: components["schemas"]["SensitiveOperation"][];
+            /** @description how it was quantised, for doing it again without some */
+            options: components["schemas"]["QuantizeWanted"] | null;
+            /**
+             * Original
+             * @description of the model before quantisation; of distances 0
+             */
+            original: number | null;
+            /** Parent Id */
+            parent_id: string;
+            /** Quantized */
+            quantized: number;
+            /** Samples */
+            samples: number;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
+        /**
+         * SensitivityWanted
+         * @description Of a quantised project: its operations. Of another one: it is quantised first, with `quantize`.
+         */
+        SensitivityWanted: {
+            /**
+             * Measure
+             * @description the metric where there are annotations, else the distance of the outputs
+             * @default auto
+             * @enum {string}
+             */
+            measure: "auto" | "metric" | "distance";
+            /** Metric */
+            metric?: string | null;
+            /**
+             * @default {
+             *       "calibration": {
+             *         "seed": 0
+             *       },
+             *       "fast_bias_correction": true,
+             *       "ignored": {
+             *         "names": [],
+             *         "patterns": [],
+             *         "types": []
+             *       },
+             *       "measure": {
+             *         "accuracy": true,
+             *         "benchmark": true,
+             *         "budget_s": 20,
+             *         "layers": true
+             *       },
+             *       "model_type": "auto",
+             *       "preset": "performance",
+             *       "target_device": "auto"
+             *     }
+             */
+            quantize: components["schemas"]["QuantizeWanted"];
+            /**
+             * Samples
+             * @default 100
+             */
+            samples: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
         };
         /**
          * Side
@@ -5609,6 +6987,178 @@ export interface components {
             ci95?: number[] | null;
             /** Value */
             value: number;
+        };
+        /**
+         * Version
+         * @description A model of a family, as it executes in one inference precision.
+         */
+        Version: {
+            accuracy: components["schemas"]["VersionReport"] | null;
+            /** Depth */
+            depth: number;
+            distance: components["schemas"]["VersionReport"] | null;
+            /**
+             * Dominated By
+             * @description key of a version that is at least as good in both
+             */
+            dominated_by: string | null;
+            /**
+             * Effective Precision
+             * @description null: not measured yet
+             */
+            effective_precision: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Lacks
+             * @description why it is not on the plot: 'not measured', 'no accuracy report' …
+             */
+            lacks: string[];
+            /**
+             * Method
+             * @description original, int8, fp16, int8 weights, int4 weights, folded …
+             */
+            method: string;
+            /** Model Id */
+            model_id: string;
+            /** Model Precision */
+            model_precision: string | null;
+            /** Name */
+            name: string;
+            /** On Front */
+            on_front: boolean;
+            /**
+             * Parent Id
+             * @description the model it was made from
+             */
+            parent_id: string | null;
+            /** Project Id */
+            project_id: string | null;
+            run: components["schemas"]["VersionRun"] | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * VersionJob
+         * @description A quantisation or compression; `result` also while it runs, as far as it got.
+         */
+        VersionJob: {
+            job: components["schemas"]["Job"];
+            result?: components["schemas"]["VersionResult"] | null;
+        };
+        /** VersionReport */
+        VersionReport: {
+            /** Better */
+            better: ("higher" | "lower") | null;
+            /** Ci95 */
+            ci95: number[] | null;
+            /** Label */
+            label: string;
+            /** Metric */
+            metric: string;
+            /** Report Id */
+            report_id: string;
+            /** Samples */
+            samples: number;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * VersionResult
+         * @description What making a version came to. Parts that were not reached, or not asked for, are null.
+         */
+        VersionResult: {
+            /** Calibration S */
+            calibration_s: number;
+            /** Calibration Samples */
+            calibration_samples: number | null;
+            control: components["schemas"]["ControlResult"] | null;
+            /**
+             * Distance Report Id
+             * @description tensor distance, where there are no annotations
+             */
+            distance_report_id: string | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["BeforeAfter"];
+            };
+            /** Model Id */
+            model_id: string;
+            /** Notes */
+            notes: string[];
+            /**
+             * Parent Id
+             * @description the model it was made from
+             */
+            parent_id: string;
+            /** Parent Project Id */
+            parent_project_id: string;
+            /** Parent Report Id */
+            parent_report_id: string | null;
+            /** Parent Size Bytes */
+            parent_size_bytes: number;
+            /** Project Id */
+            project_id: string;
+            race: components["schemas"]["RaceResult"] | null;
+            /** Report Id */
+            report_id: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Size Ratio
+             * @description parent over new: 4 is a quarter of the size
+             */
+            size_ratio: number;
+            /**
+             * Throughput Ratio
+             * @description over the fastest precision of the parent
+             */
+            throughput_ratio: number | null;
+        };
+        /** VersionRun */
+        VersionRun: {
+            /** Label */
+            label: string;
+            /** Latency Median Ci95 */
+            latency_median_ci95: number[] | null;
+            /** Latency Median Ms */
+            latency_median_ms: number;
+            /** Latency P99 Ms */
+            latency_p99_ms: number | null;
+            /** Peak Memory Bytes */
+            peak_memory_bytes: number | null;
+            /** Run Id */
+            run_id: string;
+            /** Throughput Ci95 */
+            throughput_ci95: number[] | null;
+            /** Throughput Fps */
+            throughput_fps: number;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * Versions
+         * @description All versions of a model on a target with a dataset; the front is that of the two axes.
+         */
+        Versions: {
+            /** Items */
+            items: components["schemas"]["Version"][];
+            /** Warnings */
+            warnings: string[];
+            /**
+             * X
+             * @enum {string}
+             */
+            x: "latency_ms" | "throughput_fps" | "size_bytes" | "memory_bytes" | "accuracy" | "distance";
+            /**
+             * Y
+             * @enum {string}
+             */
+            y: "latency_ms" | "throughput_fps" | "size_bytes" | "memory_bytes" | "accuracy" | "distance";
         };
         /**
          * Warn
@@ -9169,6 +10719,502 @@ export interface operations {
             };
         };
     };
+    get_optimization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizeJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_packages: {
+        parameters: {
+            query?: {
+                /** @description rows of one page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description a field name; `-` in front sorts downwards */
+                sort?: string | null;
+                /** @description id or name */
+                project?: string | null;
+                kind?: ("deployment" | "docker" | "model_server" | "project") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Package_"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Package"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    download_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_package_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     predict: {
         parameters: {
             query?: never;
@@ -9693,6 +11739,90 @@ export interface operations {
             };
         };
     };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_project: {
         parameters: {
             query?: never;
@@ -9877,6 +12007,522 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BenchmarkJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_compression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompressWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_optimization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptimizeWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizeJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    plan_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePlan"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_quantization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuantizeWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionJob"];
                 };
             };
             /** @description The request is malformed */
@@ -10361,6 +13007,170 @@ export interface operations {
             };
         };
     };
+    get_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_recipe: {
+        parameters: {
+            query?: {
+                format?: "script" | "notebook";
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     start_report: {
         parameters: {
             query?: never;
@@ -10533,6 +13343,174 @@ export interface operations {
             };
         };
     };
+    start_sensitivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensitivityWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensitivityJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_newest_sensitivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensitivityJob"] | null;
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_project_summary: {
         parameters: {
             query?: {
@@ -10552,6 +13530,341 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_versions: {
+        parameters: {
+            query?: {
+                x?: "latency_ms" | "throughput_fps" | "size_bytes" | "memory_bytes" | "accuracy" | "distance";
+                y?: "latency_ms" | "throughput_fps" | "size_bytes" | "memory_bytes" | "accuracy" | "distance";
+                /** @description the run that stands for a version: its best for `x`, or that of the newest race */
+                pick?: "best" | "race";
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_quantization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_race: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaceWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaceJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_race: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaceJob"];
+                };
             };
             /** @description The request is malformed */
             400: {
@@ -12221,6 +15534,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchJob"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Refused by the security rules */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field has an unusable value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_sensitivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensitivityJob"];
                 };
             };
             /** @description The request is malformed */

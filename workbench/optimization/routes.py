@@ -1,0 +1,98 @@
+"""Optimised versions of a project's model, under `/projects`; and what the jobs that made them came to."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from workbench.errors import ERROR_RESPONSES
+from workbench.optimization.schemas import (
+    Axis,
+    CompressWanted,
+    OptimizeJob,
+    OptimizeWanted,
+    QuantizeWanted,
+    RaceJob,
+    RaceWanted,
+    SensitivityJob,
+    SensitivityWanted,
+    VersionJob,
+    Versions,
+)
+from workbench.runtime import RuntimeDep
+
+router = APIRouter(tags=["optimization"], responses=ERROR_RESPONSES)
+
+
+@router.post("/projects/{ref}/quantizations", status_code=202)
+def start_quantization(runtime: RuntimeDep, ref: str, wanted: QuantizeWanted) -> VersionJob:
+    """Make an INT8 version of a project's model, with a project of its own; measure both."""
+    raise NotImplementedError
+
+
+@router.post("/projects/{ref}/compressions", status_code=202)
+def start_compression(runtime: RuntimeDep, ref: str, wanted: CompressWanted) -> VersionJob:
+    """Make a version with smaller weights, with a project of its own; measure both."""
+    raise NotImplementedError
+
+
+@router.get("/quantizations/{job_id}")
+def get_quantization(runtime: RuntimeDep, job_id: str) -> VersionJob:
+    """What a quantisation or compression came to; also while it runs, as far as it got."""
+    raise NotImplementedError
+
+
+@router.post("/projects/{ref}/sensitivities", status_code=202)
+def start_sensitivity(runtime: RuntimeDep, ref: str, wanted: SensitivityWanted) -> SensitivityJob:
+    """Rank the quantised operations of a model by how much each hurts."""
+    raise NotImplementedError
+
+
+@router.get("/sensitivities/{job_id}")
+def get_sensitivity(runtime: RuntimeDep, job_id: str) -> SensitivityJob:
+    """A ranking of operations."""
+    raise NotImplementedError
+
+
+@router.get("/projects/{ref}/sensitivity")
+def get_newest_sensitivity(runtime: RuntimeDep, ref: str) -> SensitivityJob | None:
+    """The newest ranking that there is of a project, finished or not; null for none."""
+    raise NotImplementedError
+
+
+@router.post("/races", status_code=202)
+def start_race(runtime: RuntimeDep, wanted: RaceWanted) -> RaceJob:
+    """Measure versions in turn, in one process. Their projects must share target and device."""
+    raise NotImplementedError
+
+
+@router.get("/races/{job_id}")
+def get_race(runtime: RuntimeDep, job_id: str) -> RaceJob:
+    """What a race came to."""
+    raise NotImplementedError
+
+
+@router.post("/projects/{ref}/optimizations", status_code=202)
+def start_optimization(runtime: RuntimeDep, ref: str, wanted: OptimizeWanted) -> OptimizeJob:
+    """Find the best version and configuration within limits."""
+    raise NotImplementedError
+
+
+@router.get("/optimizations/{job_id}")
+def get_optimization(runtime: RuntimeDep, job_id: str) -> OptimizeJob:
+    """What the search for the best version came to; also while it runs, as far as it got."""
+    raise NotImplementedError
+
+
+@router.get("/projects/{ref}/versions")
+def get_versions(
+    runtime: RuntimeDep,
+    ref: str,
+    x: Axis = "latency_ms",
+    y: Axis = "accuracy",
+    pick: Annotated[
+        Literal["best", "race"],
+        Query(description="the run that stands for a version: its best for `x`, or that of the newest race"),
+    ] = "best",
+) -> Versions:
+    """All versions of the project's model on its target and dataset, with the front of two axes."""
+    raise NotImplementedError

@@ -1,0 +1,1 @@
+"""What leaves the workbench: deployment packages, exports of projects, recipes."""

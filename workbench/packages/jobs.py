@@ -1,0 +1,1 @@
+"""The job kinds of this room are registered by these imports."""
