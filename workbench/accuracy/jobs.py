@@ -106,6 +106,7 @@ def _row(
         "reading": wanted["reading"],
         "subset": wanted.get("subset"),
         "without": wanted.get("without"),
+        "precision": wanted.get("precision") or project.precision,
         "engine": "workbench",
         "model_sha256": model.sha256,
         "reference": {"model_id": parent.id, "name": parent.name, "sha256": parent.sha256} if parent else None,

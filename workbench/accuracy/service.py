@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from workbench.accuracy import comparing_reports, keeping, repository, schemas, tables, views
 from workbench.accuracy.jobs import make as make_report
 from workbench.accuracy.jobs import tell
-from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, OFFSETS, TABLES
+from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, OFFSETS, TABLES, Unusable, storable
 from workbench.accuracy.reading_schemas import ProjectReading, ReadingChecked, ReadingWanted
 from workbench.accuracy.readings import check, forget_reading, known_of, of_project, set_reading, view
 from workbench.accuracy.schemas import ReportSample, ReportTables
@@ -28,7 +28,9 @@ from workbench.runtime import Runtime
 from workbench.storage.store import Storage
 
 # What the rooms of projects and of optimisation call, too.
-__all__ = ["forget_reading", "make_report", "plan_report", "set_reading", "start"]
+__all__ = [
+    "Unusable", "forget_reading", "make_report", "of_project", "plan_report", "set_reading", "start", "storable",
+]  # fmt: skip
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -47,6 +49,10 @@ def get(session: Session, report_id: str) -> Report:
     if row is None:
         raise NotFound("There is no such report.", code="report_not_found")
     return row
+
+
+def report(session: Session, report_id: str) -> schemas.Report:
+    return views.report_view(get(session, report_id))
 
 
 def newest(session: Session, project_id: str, kind: str = "annotations") -> schemas.Report | None:

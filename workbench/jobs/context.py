@@ -110,6 +110,15 @@ class JobContext:
 
     # Writing
 
+    def keep_result(self, result: dict[str, Any]) -> None:
+        """What the job has come to so far. It stays when the job is cancelled or fails, or loses its worker; its last
+        result replaces it."""
+        with self.transaction() as session:
+            repository.report(session, self.lease, {"result": result})
+            job = repository.get(session, self.job.id)
+            assert job is not None
+            events.job_event(session, "progress", job)
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Session]:
         """A transaction that holds this job's lease, or raises LeaseLost: a stale worker writes nothing."""

@@ -1,7 +1,6 @@
 """`/models`: import, look at, change, download, delete."""
 
 import gzip
-import json
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -108,11 +107,10 @@ def get_model_layers(runtime: RuntimeDep, ref: str) -> ModelLayers:
     """Every operation of the model with its FLOP, parameters and bytes."""
     with runtime.db.read() as session:
         row = service.ready(session, ref)
-    path = runtime.storage.artifact(str(row.artifact_id), "analysis_layers.json.gz")
-    if not path.is_file():
+    items = service.layers(runtime, row)
+    if items is None:
         raise NotFound("This model has no table of layers.", code="layers_not_found")
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return ModelLayers(items=json.load(file))
+    return ModelLayers.model_validate({"items": items})
 
 
 @router.get("/{ref}/download", response_class=StreamingResponse)

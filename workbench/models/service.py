@@ -1,5 +1,7 @@
 """Rules of models."""
 
+import gzip
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,9 @@ from workbench.runtime import Runtime
 from workbench.storage.store import Storage, StoredArtifact
 
 # What other rooms that make models call, too.
-__all__ = ["analyze_and_store"]
+__all__ = ["GRAPH_FILE", "analyze_and_store"]
 
+LAYERS_FILE = "analysis_layers.json.gz"
 # Where the analysis of a model that was imported before graphs were kept names the artifact with its graph.
 _LATER_GRAPH = "graph_artifact_id"
 
@@ -191,6 +194,16 @@ def files(runtime: Runtime, row: Model) -> tuple[Path, Path]:
         runtime.storage.artifact(row.artifact_id, "model.xml"),
         runtime.storage.artifact(row.artifact_id, "model.bin"),
     )
+
+
+def layers(runtime: Runtime, row: Model) -> list[dict[str, Any]] | None:
+    """Every operation of a ready model; None for one without a table of them."""
+    path = runtime.storage.artifact(str(row.artifact_id), LAYERS_FILE)
+    if not path.is_file():
+        return None
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        found: list[dict[str, Any]] = json.load(file)
+    return found
 
 
 def download_name(name: str) -> str:

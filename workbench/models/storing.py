@@ -15,39 +15,40 @@ ANALYZE_TIMEOUT_S = 1200.0
 
 
 def analyze_and_store(
-    context: JobContext, made: Mapping[str, Any], out: Path, source: Path | None, span: Span
+    context: JobContext, made: Mapping[str, Any], out: Path, source: Path | None, span: Span, folder: str = "analyze"
 ) -> tuple[StoredArtifact, dict[str, Any]]:
     """Analyse `out/model.xml` and store it, with the files in `source` that it was made from.
 
     Returns what is stored, and what `service.complete` takes as facts.
 
-    `made`: framework, source_format and conversion, as the model's facts have them.
+    `made`: framework, source_format and conversion, as the model's facts have them. `folder`: another one for each
+    model that a job makes.
     """
     analyzed, tables = run_operation(
         context,
         "analyze",
         {"model": "inputs/model.xml"},
         {"model.xml": out / "model.xml", "model.bin": out / "model.bin"},
-        folder="analyze",
+        folder=folder,
         span=span,
         timeout_s=ANALYZE_TIMEOUT_S,
     )
-    folder = context.work / "artifact"
-    folder.mkdir()
+    kept = context.work / f"{folder}-artifact"
+    kept.mkdir()
     for name in ("model.xml", "model.bin"):
-        (out / name).rename(folder / name)
+        (out / name).rename(kept / name)
     for table in (tables / "analysis_layers.json.gz", tables / GRAPH_FILE):
         if table.is_file():
-            table.rename(folder / table.name)
+            table.rename(kept / table.name)
     if source is not None:
-        shutil.move(source, folder / "source")
-    size = sum((folder / name).stat().st_size for name in ("model.xml", "model.bin"))
+        shutil.move(source, kept / "source")
+    size = sum((kept / name).stat().st_size for name in ("model.xml", "model.bin"))
     facts = {
         "precision": analyzed["precision"],
         "framework": made["framework"],
         "source_format": made["source_format"],
         "conversion": made["conversion"],
-        "sha256": _hash(folder / "model.xml", folder / "model.bin"),
+        "sha256": _hash(kept / "model.xml", kept / "model.bin"),
         "size_bytes": size,
         "inputs": analyzed["inputs"],
         "outputs": analyzed["outputs"],
@@ -55,7 +56,7 @@ def analyze_and_store(
         "task": analyzed["task"]["guess"],
     }
     context.check()
-    return context.runtime.storage.publish(folder), facts
+    return context.runtime.storage.publish(kept), facts
 
 
 def _hash(*paths: Path) -> str:
