@@ -5,16 +5,25 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 
+from workbench.db.tables import Package as PackageRow
 from workbench.errors import ERROR_RESPONSES
+from workbench.packages import service
 from workbench.packages.recipe_routes import router as recipes
 from workbench.packages.schemas import Package, PackageJob, PackageKind, PackagePlan, PackageWanted
 from workbench.packages.transfer_routes import router as transfers
-from workbench.paging import Cursor, Limit, Page, Sort
+from workbench.paging import Cursor, Limit, Page, Sort, fetch
 from workbench.runtime import RuntimeDep
 
 router = APIRouter(tags=["packages"], responses=ERROR_RESPONSES)
 router.include_router(transfers)
 router.include_router(recipes)
+
+SORTABLE = {
+    "created_at": PackageRow.created_at,
+    "size_bytes": PackageRow.size_bytes,
+    "name": PackageRow.name,
+    "kind": PackageRow.kind,
+}
 
 
 @router.post("/projects/{ref}/packages", status_code=202)
@@ -39,28 +48,45 @@ def list_packages(
     kind: PackageKind | None = None,
 ) -> Page[Package]:
     """Packages, newest first."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        rows, following, total = fetch(
+            session,
+            service.packages(session, project, kind),
+            columns=SORTABLE,
+            identity=PackageRow.id,
+            sort=sort or "-created_at",
+            limit=limit,
+            cursor=cursor,
+        )
+        return Page(items=[service.view(row) for row in rows], next_cursor=following, total=total)
 
 
 @router.get("/packages/{package_id}")
 def get_package(runtime: RuntimeDep, package_id: str) -> Package:
     """One package."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return service.view(service.get(session, package_id))
 
 
 @router.get("/packages/{package_id}/log", response_class=PlainTextResponse)
 def get_package_log(runtime: RuntimeDep, package_id: str) -> PlainTextResponse:
     """What was said when it was tried."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return PlainTextResponse(service.log(runtime, service.get(session, package_id)))
 
 
 @router.get("/packages/{package_id}/download", response_class=FileResponse)
 def download_package(runtime: RuntimeDep, package_id: str) -> Response:
     """The archive."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        row = service.get(session, package_id)
+        path = service.archive(runtime, row)
+    headers = {"Content-Disposition": f'attachment; filename="{row.filename}"'}
+    return FileResponse(path, media_type="application/octet-stream", headers=headers)
 
 
 @router.delete("/packages/{package_id}", status_code=204)
 def delete_package(runtime: RuntimeDep, package_id: str) -> None:
     """Delete a package."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        service.delete(session, runtime.storage, package_id)
