@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from workbench.benchmarks import repository
-from workbench.benchmarks.keeping import add_artifact, keep_run, publish
+from workbench.benchmarks.instrumented import measure_layers
+from workbench.benchmarks.keeping import keep_run
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
 from workbench.benchmarks.shapes import shapes_for
 from workbench.datasets import service as datasets
 from workbench.db.tables import Dataset, Model, Project
-from workbench.jobs import events
 from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobFailed, JobKind, Outcome, register
 from workbench.models import service as models
@@ -192,30 +192,16 @@ class _Cells:
             raise failure
 
     def _layers(self, number: int, span: Span) -> None:
-        """The instrumented run. That it fails does not undo the run; the reason is kept beside it."""
-        context, run_id, project_id = self.context, self.run_ids[number], self.project.id
-        try:
-            result, out = run_operation(
-                context,
-                "layers",
-                _for_layers(self.parameters[number]),
-                self.inputs,
-                folder=f"layers-{number}",
-                span=span,
-                timeout_s=SLACK_S,
-            )
-        except JobFailed as failure:
-            context.check()
-            with context.transaction() as session:
-                repository.set_layers(session, run_id, layers_error=failure.error())
-                events.changed(session, "runs", run_id, project_id=project_id)
-            return
-        stored = publish(context, out, result.pop("artifact", None), "layers.json.gz")
-        with context.transaction() as session:
-            if stored is not None:
-                add_artifact(session, stored)
-                repository.set_layers(session, run_id, layers=result, layers_artifact_id=stored.id)
-            events.changed(session, "runs", run_id, project_id=project_id)
+        """That the instrumented run fails does not undo the run."""
+        measure_layers(
+            self.context,
+            self.run_ids[number],
+            self.project.id,
+            self.parameters[number],
+            self.inputs,
+            folder=f"layers-{number}",
+            span=span,
+        )
 
 
 def engine_inputs(context: JobContext, model: Model, dataset: Dataset, wanted: BenchmarkWanted) -> dict[str, Path]:
@@ -245,14 +231,6 @@ def engine_parameters(
         "shapes": shapes_for(inputs, wanted.shapes),
         "seed": 0,
     }
-
-
-def _for_layers(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The instrumented run asks how long layers take, whoever waits for them: its loop is closed and asynchronous."""
-    changed: dict[str, Any] = {"duration_s": None, "iterations": None, "arrivals_per_s": None}
-    if parameters["api"] == "sync":
-        changed |= {"api": "async", "requests": 1}
-    return parameters | changed
 
 
 BENCHMARK = register(JobKind("benchmark", _benchmark, measuring=True))

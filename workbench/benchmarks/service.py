@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from workbench.benchmarks import repository
 from workbench.benchmarks.advisor.gathering import findings
+from workbench.benchmarks.instrumented import measure_layers
 from workbench.benchmarks.jobs import BENCHMARK, engine_inputs, engine_parameters
 from workbench.benchmarks.keeping import keep_run
 from workbench.benchmarks.recorded import best, layers, runs
@@ -23,7 +24,10 @@ from workbench.names import find
 from workbench.storage.store import Storage
 
 # What other rooms that measure, compare and report call, too.
-__all__ = ["best", "engine_inputs", "engine_parameters", "findings", "keep_run", "layers", "runs", "start_search"]
+__all__ = [
+    "best", "engine_inputs", "engine_parameters", "findings", "keep_run", "layers", "measure_layers", "runs",
+    "start_search",
+]  # fmt: skip
 
 BASELINE = [
     Configuration(hint="latency"),

@@ -1,1 +1,26 @@
-"""The job kinds of this room are registered by these imports."""
+"""The job kinds of this room: `quantize` and `compress` make a version and measure it, `sensitivity` ranks what hurts.
+
+They load the machine and measure: each owns its machine.
+"""
+
+from workbench.jobs.context import JobContext
+from workbench.jobs.kinds import JobKind, Outcome, register
+from workbench.optimization import ranking, versioning
+from workbench.optimization.schemas import CompressWanted, QuantizeWanted, SensitivityWanted
+
+
+def _quantize(context: JobContext) -> Outcome:
+    return versioning.run(context, QuantizeWanted.model_validate(context.parameters))
+
+
+def _compress(context: JobContext) -> Outcome:
+    return versioning.run(context, CompressWanted.model_validate(context.parameters))
+
+
+def _sensitivity(context: JobContext) -> Outcome:
+    return ranking.run(context, SensitivityWanted.model_validate(context.parameters))
+
+
+QUANTIZE = register(JobKind("quantize", _quantize, measuring=True))
+COMPRESS = register(JobKind("compress", _compress, measuring=True))
+SENSITIVITY = register(JobKind("sensitivity", _sensitivity, measuring=True))

@@ -5,7 +5,6 @@ The same rules hold where a job is queued and where it runs: what has changed in
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -266,12 +265,7 @@ def _target_device(device: str) -> str:
 
 def _notes(session: Session, project: Project) -> list[str]:
     """What is no obstacle and good to know."""
-    target = targets.get(session, str(project.target_id))
-    name = project.device.rpartition(":")[2] or project.device
-    known: Mapping[str, Any] | None = next(
-        (item.properties for item in target.devices if item.name in (name, f"{name}.0")), None
-    )
-    able = (known or {}).get("precisions")
-    if able and "i8" not in able:
-        return [f"{name} does not compute on INT8: the model gets smaller there, hardly faster."]
-    return []
+    device = targets.described(session, project.target_id, project.device)
+    if device is None or not device.precisions or "i8" in device.precisions:
+        return []
+    return [f"{project.device} does not compute on INT8: the model gets smaller there, hardly faster."]

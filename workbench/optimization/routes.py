@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from workbench.errors import ERROR_RESPONSES
+from workbench.optimization import service
 from workbench.optimization.schemas import (
     Axis,
     CompressWanted,
@@ -26,37 +27,43 @@ router = APIRouter(tags=["optimization"], responses=ERROR_RESPONSES)
 @router.post("/projects/{ref}/quantizations", status_code=202)
 def start_quantization(runtime: RuntimeDep, ref: str, wanted: QuantizeWanted) -> VersionJob:
     """Make an INT8 version of a project's model, with a project of its own; measure both."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return service.version_view(service.start_version(session, runtime, ref, wanted))
 
 
 @router.post("/projects/{ref}/compressions", status_code=202)
 def start_compression(runtime: RuntimeDep, ref: str, wanted: CompressWanted) -> VersionJob:
     """Make a version with smaller weights, with a project of its own; measure both."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return service.version_view(service.start_version(session, runtime, ref, wanted))
 
 
 @router.get("/quantizations/{job_id}")
 def get_quantization(runtime: RuntimeDep, job_id: str) -> VersionJob:
     """What a quantisation or compression came to; also while it runs, as far as it got."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return service.version_job(session, job_id)
 
 
 @router.post("/projects/{ref}/sensitivities", status_code=202)
 def start_sensitivity(runtime: RuntimeDep, ref: str, wanted: SensitivityWanted) -> SensitivityJob:
     """Rank the quantised operations of a model by how much each hurts."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return service.ranking_view(service.start_ranking(session, runtime, ref, wanted))
 
 
 @router.get("/sensitivities/{job_id}")
 def get_sensitivity(runtime: RuntimeDep, job_id: str) -> SensitivityJob:
     """A ranking of operations."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return service.ranking_job(session, job_id)
 
 
 @router.get("/projects/{ref}/sensitivity")
 def get_newest_sensitivity(runtime: RuntimeDep, ref: str) -> SensitivityJob | None:
     """The newest ranking that there is of a project, finished or not; null for none."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return service.newest_ranking(session, ref)
 
 
 @router.post("/races", status_code=202)

@@ -167,6 +167,17 @@ def checked_device(target: Target, device: str) -> str:
     return device
 
 
+def described(session: Session, target_id: str | None, device: str) -> schemas.Device | None:
+    """What a device of a target can do, and of a virtual device over a single other that one; None where it is not
+    known."""
+    target = repository.get(session, target_id) if target_id is not None else None
+    known = {entry.name: entry for entry in target.devices} if target is not None else {}
+    for name in (device, device.rpartition(":")[2], f"{device}.0"):
+        if name in known:
+            return schemas.Device.model_validate(known[name].properties)
+    return None
+
+
 def get(session: Session, ref: str) -> Target:
     return find(session, repository.with_devices(), Target, ref, "target")
 
