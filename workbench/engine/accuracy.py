@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.engine import feeding, flow, images, intake, samples
-from workbench.engine.feeding import Requests, Served
+from workbench.engine.feeding import Begun, Pool, Served
 from workbench.engine.intake import Fed, Intake
 from workbench.engine.protocol import Emitter, EngineError
 from workbench.engine.report_files import ReportFiles
@@ -35,13 +36,27 @@ class Speaker:
     """A model with what makes its inputs and reads its outputs."""
 
     served: Served
-    requests: Requests
     intake: Intake
     decode: Decode
     reading: Reading
     classes: Classes
     decode_s: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @functools.cached_property
+    def pool(self) -> Pool:
+        """With a request for every sample that a `Flow` may have begun."""
+        return Pool(self.served, flow.cores() * (self.ahead + 1))
+
+    @property
+    def ahead(self) -> int:
+        return max(1, self.served.requests // flow.cores())
+
+    def answered(self, begun: Begun, fed: Fed) -> Answer:
+        """Waits for a request of the pool, and gives it back."""
+        answer = self.answer(self.pool.outputs(begun), fed)
+        self.pool.give_back(begun)
+        return answer
 
     def answer(self, outputs: Mapping[str, NDArray[Any]], fed: Fed) -> Answer:
         """Decoded; nothing in it lies in the memory of the outputs, which the next sample will use."""
@@ -190,7 +205,7 @@ def open_speaker(
     if not classes.labels:
         classes = class_map.unnamed(reading, served.ports)
     decode = registry.serving(reading).decoder(reading, served.ports, classes.map)
-    return Speaker(served, Requests(served), Intake(served, reading, dataset), decode, reading, classes)
+    return Speaker(served, Intake(served, reading, dataset), decode, reading, classes)
 
 
 def detached(answer: Answer, outputs: Mapping[str, NDArray[Any]]) -> Answer:
@@ -234,15 +249,15 @@ class _Process:
 
         cv2.setNumThreads(1)
         self._total = len(numbers)
-        threads = flow.cores()
+        threads, ahead = flow.cores(), self._speakers[0].ahead
         way = flow.Flow(
-            self._prepare, self._start, self._take,
+            self._prepare, self._start, self._finish, self._take,
             threads=threads,
-            under_way=threads + self._speakers[0].served.requests + _AHEAD,
-            check=self._check_requests,
+            ahead=ahead,
+            under_way=threads * (ahead + 1) + _AHEAD,
         )  # fmt: skip
         started, busy = time.perf_counter(), time.process_time()
-        way.run(self._dataset.records(numbers), self._finish_requests)
+        way.run(self._dataset.records(numbers))
         elapsed, used = time.perf_counter() - started, time.process_time() - busy
         if not self.judged:
             raise no_samples(f"None of the {len(numbers)} samples can be read.")
@@ -259,14 +274,6 @@ class _Process:
             "infer_core_s": max(0.0, used - python) / count,
         }
 
-    def _finish_requests(self) -> None:
-        for speaker in self._speakers:
-            speaker.requests.finish()
-
-    def _check_requests(self) -> None:
-        for speaker in self._speakers:
-            speaker.requests.check()
-
     def _prepare(self, record: Mapping[str, Any]) -> Prepared | None:
         image = images.decode(self._dataset.path(str(record["file"])))
         if image is None:
@@ -274,20 +281,17 @@ class _Process:
         truth = truths.of_sample(self._dataset, record, image, self._task, annotated=not self._against_parent)
         return Prepared(truth, [speaker.intake(image, record) for speaker in self._speakers])
 
-    def _start(self, prepared: Prepared, done: Callable[[Judged], None]) -> None:
-        answers: list[Answer | None] = [None] * len(self._speakers)
-        lock = threading.Lock()
+    def _start(self, prepared: Prepared) -> tuple[Prepared, list[Begun]]:
+        return prepared, [
+            speaker.pool.start(fed.feeds) for speaker, fed in zip(self._speakers, prepared.feds, strict=True)
+        ]
 
-        def heard(place: int, outputs: Mapping[str, NDArray[Any]]) -> None:
-            answer = self._speakers[place].answer(outputs, prepared.feds[place])
-            with lock:
-                answers[place] = answer
-                if any(one is None for one in answers):
-                    return
-            done(self._judged(prepared, [one for one in answers if one is not None]))
-
-        for place, speaker in enumerate(self._speakers):
-            speaker.requests.start(prepared.feds[place].feeds, _bound(heard, place))
+    def _finish(self, running: tuple[Prepared, list[Begun]]) -> Judged:
+        prepared, begun = running
+        answers = [
+            speaker.answered(one, fed) for speaker, one, fed in zip(self._speakers, begun, prepared.feds, strict=True)
+        ]
+        return self._judged(prepared, answers)
 
     def _judged(self, prepared: Prepared, answers: Sequence[Answer]) -> Judged:
         """With its masks and pictures written: that takes long, and many threads come here."""
@@ -351,7 +355,3 @@ class _Process:
         for speaker in self._speakers:
             found += [*speaker.served.notes, *speaker.intake.sentences()]
         return list(dict.fromkeys(found))
-
-
-def _bound(heard: Callable[[int, Any], None], place: int) -> Callable[[Any], None]:
-    return lambda outputs: heard(place, outputs)

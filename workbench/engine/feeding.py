@@ -6,8 +6,8 @@ type does not allow it (whole numbers with mean or scale), they are done outside
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+import queue
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Feeds = dict[int, "ov.Tensor"]
+# A request that runs, with what it was fed.
+Begun = tuple[Any, Feeds]
 # Infer requests for each that the device wants at once: while one is judged another waits in the device's queue.
 QUEUED = 2
 
@@ -234,66 +236,50 @@ def _fixed(model: ov.Model, layouts: list[str], places: Mapping[int, Picture]) -
     return fixed
 
 
-class Requests:
-    """Infer requests of one model, started in turn; what each gives goes to the function it was started with, in a
-    thread of OpenVINO's. Outputs are only good inside of that function; they go by their names, or `by_place` by their
-    numbers as text."""
+class Pool:
+    """Infer requests of one model, each waited for by whoever started it: no result is handed from thread to thread."""
 
-    def __init__(self, served: Served, count: int | None = None, *, by_place: bool = False) -> None:
-        import openvino as ov
-        from openvino._pyopenvino import AsyncInferQueue as Native
+    def __init__(self, served: Served, count: int, *, by_place: bool = False) -> None:
+        """`by_place`: outputs go by their numbers as text instead of their names."""
+        from openvino._pyopenvino import InferRequest as Native
 
         self._served = served
         self._names = [str(place) if by_place else port.name for place, port in enumerate(served.ports.outputs)]
-        self._failed: BaseException | None = None
-        self._lock = threading.Lock()
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        # As in `pipeline`: the Python wrapper would examine the data on every call.
+        self._start = Native.start_async
         try:
-            self._queue = ov.AsyncInferQueue(served.compiled, count or served.requests)
+            for _ in range(count):
+                self._idle.put(served.compiled.create_infer_request())
         except RuntimeError as error:
             raise errors.of_inference(error, served.device) from error
-        self._queue.set_callback(self._done)
-        # As in `pipeline`: the Python wrapper would examine the data on every call.
-        self._start: Callable[[Any, Any], None] = Native.start_async.__get__(self._queue)
 
-    def start(self, feeds: Feeds, done: Callable[[Outputs], None]) -> None:
-        """Waits for an idle request. Raises what an earlier one failed with."""
-        self._raise()
+    def start(self, feeds: Feeds) -> Begun:
+        """Begins, with an idle request. What is returned must live until it is done: the tensors lie in its memory."""
+        request = self._idle.get()
         try:
-            # What the tensors lie on must live as long as the request runs.
-            self._start(feeds, (done, feeds))
+            self._start(request, feeds, None)
         except (RuntimeError, MemoryError) as error:
             raise errors.of_inference(error, self._served.device) from error
+        return request, feeds
 
-    def finish(self) -> None:
-        """Wait for all of them."""
+    def outputs(self, begun: Begun) -> Outputs:
+        """Waits for them; they are only good until the request is given back."""
         try:
-            self._queue.wait_all()
+            begun[0].wait()
         except (RuntimeError, MemoryError) as error:
             raise errors.of_inference(error, self._served.device) from error
-        self._raise()
+        return _outputs(begun[0], self._names, self._served.batch)
 
-    def check(self) -> None:
-        """Raise what one of them failed with."""
-        self._raise()
-        try:
-            self._queue.is_ready()
-        except (RuntimeError, MemoryError) as error:
-            raise errors.of_inference(error, self._served.device) from error
+    def give_back(self, begun: Begun) -> None:
+        self._idle.put(begun[0])
 
-    def _done(self, request: Any, told: tuple[Callable[[Outputs], None], Feeds]) -> None:
-        try:
-            outputs = {name: request.get_output_tensor(number).data for number, name in enumerate(self._names)}
-            batch = self._served.batch
-            if batch > 1:
-                outputs = {
-                    name: values[:1] if values.ndim and values.shape[0] == batch else values
-                    for name, values in outputs.items()
-                }
-            told[0](outputs)
-        except BaseException as error:
-            with self._lock:
-                self._failed = self._failed or error
 
-    def _raise(self) -> None:
-        if self._failed is not None:
-            raise self._failed
+def _outputs(request: Any, names: Sequence[str], batch: int) -> Outputs:
+    """By name; of one sample, where the model's batch cannot be 1."""
+    outputs = {name: request.get_output_tensor(number).data for number, name in enumerate(names)}
+    if batch > 1:
+        outputs = {
+            name: values[:1] if values.ndim and values.shape[0] == batch else values for name, values in outputs.items()
+        }
+    return outputs

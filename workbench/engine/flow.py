@@ -1,24 +1,23 @@
-"""Samples on their way: prepared by threads, inferred by the device, taken in their order by one thread.
+"""Samples on their way: prepared, inferred, and taken in their order.
 
-A fixed number of samples is under way at any time, so memory does not grow with the dataset.
+Each of a few threads prepares a sample, starts its inference, and waits for the oldest of those that it started. So a
+sample stays with its thread, and while the thread waits, the device has others. A fixed number of samples is under way
+at any time, so memory does not grow with the dataset.
 """
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import os
-import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Prepared = TypeVar("Prepared")
+Running = TypeVar("Running")
 Result = TypeVar("Result")
 
 _WAIT_S = 0.2
@@ -37,94 +36,96 @@ class Spent:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Flow(Generic[Item, Prepared, Result]):
-    """`prepare` runs in `threads` threads; None leaves the sample out. `start` begins the inference and sees to it that
-    the function it gets is called once with the result, from whichever thread. `take` gets position, item and result
-    (None: left out), in the order of the items, from one thread. `check` raises where the device failed: then a result
-    may never come."""
+class Flow(Generic[Item, Prepared, Running, Result]):
+    """`prepare` runs in `threads` threads; None leaves the sample out. `start` begins the inference and `finish` waits
+    for it, both in the sample's own thread, which has `ahead` samples at most begun and not finished. `take` gets
+    position, item and result (None: left out), in the order of the items, in one thread at a time."""
 
     def __init__(
         self,
         prepare: Callable[[Item], Prepared | None],
-        start: Callable[[Prepared, Callable[[Result], None]], None],
+        start: Callable[[Prepared], Running],
+        finish: Callable[[Running], Result],
         take: Callable[[int, Item, Result | None], None],
         *,
         threads: int,
+        ahead: int,
         under_way: int,
-        check: Callable[[], None] = lambda: None,
     ) -> None:
-        self._prepare, self._begin, self._take, self._check = prepare, start, take, check
-        self._threads = threads
+        self._prepare, self._start, self._finish, self._take = prepare, start, finish, take
+        self._threads, self._ahead = threads, ahead
         self._slots = threading.Semaphore(under_way)
-        self._results: queue.SimpleQueue[tuple[int, Item, Result | None] | None] = queue.SimpleQueue()
+        self._next, self._taking = threading.Lock(), threading.Lock()
+        self._waiting: dict[int, tuple[Item, Result | None]] = {}
+        self._following = 0
         self._failed: BaseException | None = None
         self.spent = Spent()
 
-    def run(self, items: Iterable[Item], finish: Callable[[], None]) -> None:
-        """Until all are taken; `finish` waits for what was started. Raises what any of the threads raised."""
-        taker = threading.Thread(target=self._taking, name="judge", daemon=True)
-        taker.start()
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="prepare") as pool:
-            try:
-                self._feed(pool, items)
-                finish()
-                self._results.put(None)
-                taker.join()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                self._results.put(None)
-                raise
-        self._raise()
-
-    def _feed(self, pool: ThreadPoolExecutor, items: Iterable[Item]) -> None:
-        pending: deque[tuple[int, Item, Future[Prepared | None]]] = deque()
-        for position, item in enumerate(items):
-            while not self._slots.acquire(blocking=not pending, timeout=None if pending else _WAIT_S):
-                self._raise()
-                if pending:
-                    self._dispatch(*pending.popleft())
-            pending.append((position, item, pool.submit(self._timed, item)))
-            while pending and pending[0][2].done():
-                self._dispatch(*pending.popleft())
-        while pending:
-            self._dispatch(*pending.popleft())
-
-    def _dispatch(self, position: int, item: Item, future: Future[Prepared | None]) -> None:
-        self._raise()
-        prepared = future.result()
-        if prepared is None:
-            self._results.put((position, item, None))
-        else:
-            self._begin(prepared, lambda result: self._results.put((position, item, result)))
-
-    def _timed(self, item: Item) -> Prepared | None:
-        started = time.thread_time()
+    def run(self, items: Iterable[Item]) -> None:
+        """Until all are taken. Raises what any of the threads raised."""
+        source = enumerate(items)
+        threads = [
+            threading.Thread(target=self._working, args=(source,), name=f"samples-{number}", daemon=True)
+            for number in range(self._threads)
+        ]
+        for thread in threads:
+            thread.start()
         try:
-            return self._prepare(item)
-        finally:
-            with self.spent.lock:
-                self.spent.prepare_s += time.thread_time() - started
-
-    def _taking(self) -> None:
-        waiting: list[tuple[int, int, Item, Result | None]] = []
-        number = itertools.count()
-        following = 0
-        try:
-            while (told := self._results.get()) is not None:
-                heapq.heappush(waiting, (told[0], next(number), told[1], told[2]))
-                del told
-                while waiting and waiting[0][0] == following:
-                    position, _, item, result = heapq.heappop(waiting)
-                    started = time.thread_time()
-                    self._take(position, item, result)
-                    del item, result
-                    self.spent.take_s += time.thread_time() - started
-                    following += 1
-                    self._slots.release()
+            for thread in threads:
+                thread.join()
         except BaseException as error:
-            self._failed = error
-
-    def _raise(self) -> None:
+            # The others see it when they come to their next sample.
+            self._failed = self._failed or error
+            raise
         if self._failed is not None:
             raise self._failed
-        self._check()
+
+    def _working(self, source: Iterator[tuple[int, Item]]) -> None:
+        begun: deque[tuple[int, Item, Running]] = deque()
+        spent = 0.0
+        try:
+            while self._failed is None:
+                if not self._slots.acquire(blocking=False):
+                    # Whoever waits holds none back: the first of all samples under way can always go on.
+                    if begun:
+                        self._end(*begun.popleft())
+                        continue
+                    if not self._slots.acquire(timeout=_WAIT_S):
+                        continue
+                with self._next:
+                    found = next(source, None)
+                if found is None:
+                    self._slots.release()
+                    break
+                position, item = found
+                started = time.thread_time()
+                prepared = self._prepare(item)
+                spent += time.thread_time() - started
+                if prepared is None:
+                    self._arrived(position, item, None)
+                    continue
+                begun.append((position, item, self._start(prepared)))
+                del prepared
+                if len(begun) > self._ahead:
+                    self._end(*begun.popleft())
+            while begun and self._failed is None:
+                self._end(*begun.popleft())
+        except BaseException as error:
+            self._failed = self._failed or error
+        finally:
+            with self.spent.lock:
+                self.spent.prepare_s += spent
+
+    def _end(self, position: int, item: Item, running: Running) -> None:
+        self._arrived(position, item, self._finish(running))
+
+    def _arrived(self, position: int, item: Item, result: Result | None) -> None:
+        with self._taking:
+            self._waiting[position] = (item, result)
+            while self._following in self._waiting and self._failed is None:
+                item, result = self._waiting.pop(self._following)
+                started = time.thread_time()
+                self._take(self._following, item, result)
+                self.spent.take_s += time.thread_time() - started
+                self._following += 1
+                self._slots.release()

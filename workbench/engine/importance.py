@@ -6,13 +6,14 @@ the picture under many random masks; a place is important where the score is hig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine import flow, images
 from workbench.engine.accuracy import Speaker
+from workbench.engine.feeding import Begun
 from workbench.engine.intake import Fed
 from workbench.engine.protocol import Emitter, EngineError
 from workbench.engine.tasks import drawing
@@ -134,15 +135,15 @@ def heat_of(
         tensor = speaker.served.picture_tensor(main, masked(seen, shown, base))
         return shown, Fed({**speaker.served.fixed, main: tensor}, geometry)
 
-    def start(prepared: tuple[NDArray[np.float32], Fed], done: Callable[[Any], None]) -> None:
+    def start(prepared: tuple[NDArray[np.float32], Fed]) -> tuple[NDArray[np.float32], Fed, Begun]:
         shown, fed = prepared
+        return shown, fed, speaker.pool.start(fed.feeds)
 
-        def heard(outputs: Mapping[str, NDArray[Any]]) -> None:
-            scores = speaker.answer(outputs, fed).scores
-            assert scores is not None
-            done((shown, scores[list(classes)]))
-
-        speaker.requests.start(fed.feeds, heard)
+    def finish(running: tuple[NDArray[np.float32], Fed, Begun]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        shown, fed, begun = running
+        scores = speaker.answered(begun, fed).scores
+        assert scores is not None
+        return shown, scores[list(classes)]
 
     def take(position: int, number: int, found: tuple[NDArray[np.float32], NDArray[np.float32]] | None) -> None:
         assert found is not None
@@ -152,9 +153,10 @@ def heat_of(
         emit.progress(position + 1, wanted.masks, "masks")
 
     threads = flow.cores()
-    under_way = threads + speaker.served.requests + 2
-    way = flow.Flow(prepare, start, take, threads=threads, under_way=under_way, check=speaker.requests.check)
-    way.run(range(wanted.masks), speaker.requests.finish)
+    ahead = speaker.ahead
+    under_way = threads * (ahead + 1) + 2
+    way = flow.Flow(prepare, start, finish, take, threads=threads, ahead=ahead, under_way=under_way)
+    way.run(range(wanted.masks))
     return total / (wanted.masks * wanted.probability), geometry
 
 

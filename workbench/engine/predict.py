@@ -210,13 +210,10 @@ def _say(
 
 def _infer(speaker: Speaker, fed: intake.Fed) -> tuple[Answer, float]:
     """One sample alone, and the time of its inference in ms, without decoding."""
-    found: list[tuple[Answer, float]] = []
     started = time.perf_counter()
-
-    def heard(outputs: Mapping[str, NDArray[Any]]) -> None:
-        spent_ms = (time.perf_counter() - started) * 1e3
-        found.append((speaker.answer(outputs, fed), spent_ms))
-
-    speaker.requests.start(fed.feeds, heard)
-    speaker.requests.finish()
-    return found[0]
+    begun = speaker.pool.start(fed.feeds)
+    outputs = speaker.pool.outputs(begun)
+    spent_ms = (time.perf_counter() - started) * 1e3
+    answer = speaker.answer(outputs, fed)
+    speaker.pool.give_back(begun)
+    return answer, spent_ms

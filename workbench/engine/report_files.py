@@ -61,9 +61,9 @@ class ReportFiles:
 
 def _write(file: BinaryIO, record: Mapping[str, Any]) -> int:
     try:
-        text = json.dumps(record, separators=(",", ":"), allow_nan=False, default=_plain)
+        text = _encode(record)
     except ValueError:
-        text = json.dumps(finite(record), separators=(",", ":"), allow_nan=False, default=_plain)
+        text = _encode(finite(record))
     return file.write(text.encode() + b"\n")
 
 
@@ -85,3 +85,7 @@ def _plain(value: object) -> object:
         if callable(made):
             return finite(made())
     raise TypeError(f"{type(value).__name__} has no place in a report")
+
+
+# Made once: `json.dumps` would make an encoder for every row.
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_plain).encode

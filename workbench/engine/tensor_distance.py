@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine import accuracy, feeding, flow, images, samples
-from workbench.engine.feeding import Requests, Served
+from workbench.engine.feeding import Begun, Pool, Served
 from workbench.engine.intake import Fed, Intake
 from workbench.engine.protocol import Emitter, EngineError
 from workbench.engine.report_files import ReportFiles
@@ -197,37 +196,33 @@ class _Comparison:
         cv2.setNumThreads(1)
         # By their places: an output and a layer may bear the same name.
         places = [list(map(str, range(len(served.ports.outputs))))[-len(names) :] for served in pair]
-        queues = [Requests(served, requests, by_place=True) for served in pair]
+        threads = min(requests or flow.cores(), flow.cores())
+        ahead = 1 if requests is None else 0
+        pools = [Pool(served, threads * (ahead + 1), by_place=True) for served in pair]
         intakes = [Intake(served, reading, self._dataset) for served, reading in zip(pair, readings, strict=True)]
 
         def prepare(record: Mapping[str, Any]) -> list[Fed] | None:
             image = images.decode(self._dataset.path(str(record["file"])))
             return None if image is None else [make(image, record) for make in intakes]
 
-        def start(feds: list[Fed], done: Callable[[list[Distance]], None]) -> None:
-            meeting = _Meeting(places, done)
-            for side, queue in enumerate(queues):
-                queue.start(feds[side].feeds, meeting.hears(side))
+        def start(feds: list[Fed]) -> tuple[list[Fed], list[Begun]]:
+            return feds, [pool.start(fed.feeds) for pool, fed in zip(pools, feds, strict=True)]
+
+        def finish(running: tuple[list[Fed], list[Begun]]) -> list[Distance]:
+            found = [pool.outputs(begun) for pool, begun in zip(pools, running[1], strict=True)]
+            own, parents = ([side[name] for name in names] for side, names in zip(found, places, strict=True))
+            distances = [distance(parent, mine) for parent, mine in zip(parents, own, strict=True)]
+            for pool, begun in zip(pools, running[1], strict=True):
+                pool.give_back(begun)
+            return distances
 
         def take(position: int, record: Mapping[str, Any], found: list[Distance] | None) -> None:
             self._take(record, found, names, kind)
             self._done += 1
             self._emit.progress(self._done, len(self._numbers) * self.passes, "samples")
 
-        threads = flow.cores()
-        under_way = threads + (requests or pair[0].requests) + 2
-
-        def check() -> None:
-            for queue in queues:
-                queue.check()
-
-        way = flow.Flow(prepare, start, take, threads=threads, under_way=under_way, check=check)
-
-        def finish() -> None:
-            for queue in queues:
-                queue.finish()
-
-        way.run(self._dataset.records(self._numbers), finish)
+        way = flow.Flow(prepare, start, finish, take, threads=threads, ahead=ahead, under_way=threads * (ahead + 1) + 2)
+        way.run(self._dataset.records(self._numbers))
 
     def _take(self, record: Mapping[str, Any], found: list[Distance] | None, names: Sequence[str], kind: str) -> None:
         if found is None:
@@ -314,28 +309,6 @@ class _Comparison:
             if len(values):
                 metrics[name] = metric.mean(values, label, text, unit=unit, better=better)
         return metrics
-
-
-class _Meeting:
-    """Where the tensors of both models meet: those that come first are copied, the others compared in place."""
-
-    def __init__(self, places: Sequence[Sequence[str]], done: Callable[[list[Distance]], None]) -> None:
-        self._places, self._finish = places, done
-        self._lock = threading.Lock()
-        self._first: tuple[int, list[NDArray[Any]]] | None = None
-
-    def hears(self, side: int) -> Callable[[Mapping[str, NDArray[Any]]], None]:
-        def hear(outputs: Mapping[str, NDArray[Any]]) -> None:
-            own = [outputs[name] for name in self._places[side]]
-            with self._lock:
-                if self._first is None:
-                    self._first = side, [values.copy() for values in own]
-                    return
-                other = self._first[1]
-            pairs = zip(own, other, strict=True) if side == 1 else zip(other, own, strict=True)
-            self._finish([distance(parent, mine) for parent, mine in pairs])
-
-        return hear
 
 
 def _output_names(pair: tuple[Served, Served]) -> list[str]:

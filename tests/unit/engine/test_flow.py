@@ -3,8 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -18,35 +17,39 @@ class Device:
         self.pool = ThreadPoolExecutor(4)
         self.random = random.Random(0)
 
-    def start(self, prepared: int, done: Callable[[int], None]) -> None:
+    def start(self, prepared: int) -> "Future[int]":
         delay = self.random.random() * 0.004
 
-        def answer() -> None:
+        def answer() -> int:
             time.sleep(delay)
-            done(prepared * 10)
+            return prepared * 10
 
-        self.pool.submit(answer)
+        return self.pool.submit(answer)
 
-    def finish(self) -> None:
-        self.pool.shutdown(wait=True)
+    @staticmethod
+    def finish(running: "Future[int]") -> int:
+        return running.result()
 
 
 def test_taken_in_order_with_those_left_out() -> None:
     device = Device()
     taken: list[tuple[int, int, int | None]] = []
-    way: Flow[int, int, int] = Flow(
+    way: Flow[int, int, Future[int], int] = Flow(
         lambda item: None if item % 5 == 3 else item,
         device.start,
+        device.finish,
         lambda position, item, result: taken.append((position, item, result)),
         threads=3,
+        ahead=1,
         under_way=8,
     )
-    way.run(iter(range(100, 160)), device.finish)
+    way.run(iter(range(100, 160)))
     assert taken == [(n - 100, n, None if n % 5 == 3 else n * 10) for n in range(100, 160)]
 
 
-def test_no_more_are_under_way_than_allowed() -> None:
-    """Counted from preparation to being taken, while the taker is slow."""
+@pytest.mark.parametrize("ahead", [0, 1, 9])
+def test_no_more_are_under_way_than_allowed(ahead: int) -> None:
+    """Counted from preparation to being taken, while the taker is slow; also where threads would begin more."""
     device = Device()
     lock = threading.Lock()
     under_way = most = 0
@@ -64,13 +67,15 @@ def test_no_more_are_under_way_than_allowed() -> None:
         with lock:
             under_way -= 1
 
-    way: Flow[int, int, int] = Flow(prepare, device.start, take, threads=4, under_way=6)
-    way.run(range(80), device.finish)
+    way: Flow[int, int, Future[int], int] = Flow(
+        prepare, device.start, device.finish, take, threads=4, ahead=ahead, under_way=6
+    )
+    way.run(range(80))
     assert under_way == 0
     assert 2 <= most <= 6
 
 
-@pytest.mark.parametrize("where", ["items", "prepare", "start", "take"])
+@pytest.mark.parametrize("where", ["items", "prepare", "start", "finish", "take"])
 def test_an_error_anywhere_ends_it(where: str) -> None:
     device = Device()
 
@@ -90,14 +95,38 @@ def test_an_error_anywhere_ends_it(where: str) -> None:
         fail("prepare", item)
         return item
 
-    def start(prepared: int, done: Callable[[int], None]) -> None:
+    def start(prepared: int) -> tuple[int, Future[int]]:
         fail("start", prepared)
-        device.start(prepared, done)
+        return prepared, device.start(prepared)
+
+    def finish(running: tuple[int, Future[int]]) -> int:
+        fail("finish", running[0])
+        return device.finish(running[1])
 
     def take(position: int, item: int, result: int | None) -> None:
         fail("take", item)
 
-    way: Flow[int, int, int] = Flow(prepare, start, take, threads=2, under_way=4)
+    way: Flow[int, int, tuple[int, Future[int]], int] = Flow(
+        prepare, start, finish, take, threads=2, ahead=1, under_way=4
+    )
     with pytest.raises(ValueError, match=where):
-        way.run(given(), device.finish)  # type: ignore[arg-type]
-    device.finish()
+        way.run(given())  # type: ignore[arg-type]
+
+
+def test_a_slow_sample_holds_the_others_back_and_no_longer() -> None:
+    """The first one takes longest: those behind it wait, and all come in their order."""
+    device = Device()
+    taken: list[int] = []
+
+    def finish(running: Future[int]) -> int:
+        found = device.finish(running)
+        if found == 0:
+            time.sleep(0.1)
+        return found
+
+    way: Flow[int, int, Future[int], int] = Flow(
+        lambda item: item, device.start, finish, lambda position, *_: taken.append(position),
+        threads=3, ahead=2, under_way=4,
+    )  # fmt: skip
+    way.run(range(50))
+    assert taken == list(range(50))

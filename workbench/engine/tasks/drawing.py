@@ -125,17 +125,15 @@ def _classes(answer: Answer, names: Names, most: int) -> list[Drawn]:
     assert answer.scores is not None
     scores, labels = answer.scores, answer.labels
     count = min(most, len(scores))
-    best = np.argpartition(-scores, count - 1)[:count] if count < len(scores) else np.arange(len(scores))
-    best = best[np.lexsort((best, -scores[best]))]
-    drawn = []
-    for index in best.tolist():
+    first = len(scores) - count
+    best = np.argpartition(scores, first)[first:] if first else np.arange(count)
+    # Equal scores by number: ten of them are sorted sooner here than by numpy.
+    ordered = sorted(zip((-scores[best]).tolist(), best.tolist(), strict=True))
+    drawn: list[Drawn] = []
+    for score, index in ordered:
         label = NO_LABEL if labels is None else int(labels[index])
         drawn.append(
-            {
-                "label": None if label == NO_LABEL else label,
-                "name": names.of(label, index),
-                "score": float(scores[index]),
-            }
+            {"label": None if label == NO_LABEL else label, "name": names.of(label, index), "score": -score or 0.0}
         )
     return drawn
 
