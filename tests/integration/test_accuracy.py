@@ -135,6 +135,26 @@ class TestSample:
         assert [int(row["label"]) for row in rows] == labels.tolist()
         document = stack.get(f"/reports/{report['id']}/export", format="json", where="error = true")
         assert all(row["error"] for row in document["rows"])
+        # A classifier has no rows by class.
+        assert report["class_columns"] is None
+        refused = stack.client.get(f"/reports/{report['id']}/export", params={"table": "classes"})
+        assert (refused.status_code, refused.json()["code"]) == (404, "table_not_found")
+
+    def test_samples_that_calibrated_are_left_out(
+        self, stack: Stack, sample: dict[str, Any], precise: str, report: dict[str, Any]
+    ) -> None:
+        left_out = {"count": 100, "seed": 3}
+        part = reported(stack, precise, subset=left_out)
+        others = reported(stack, precise, without=left_out)
+        rows = [stack.get(f"/reports/{one['id']}/samples", limit=500)["items"] for one in (part, others)]
+        numbers = [[row["sample"] for row in some] for some in rows]
+        assert sorted(numbers[0] + numbers[1]) == list(range(report["samples"]))
+        assert others["without"] == left_out
+        refused = stack.client.post(f"/projects/{precise}/reports", json={"without": {"count": report["samples"]}})
+        assert (refused.status_code, refused.json()["code"]) == (409, "subset_too_large")
+        # The precision of a report may be another one than the project's, and is told.
+        other = reported(stack, sample["project_id"], subset={"count": 20, "seed": 0}, precision="f32")
+        assert other["effective_precision"].startswith("f32")
 
     def test_a_subset_is_the_same_twice(self, stack: Stack, precise: str, report: dict[str, Any]) -> None:
         subset = {"count": 40, "seed": 7}

@@ -127,16 +127,18 @@ def export_report(
     format: Literal["csv", "json"] = "csv",
     where: Where = [],  # noqa: B006
     sort: RowSort = None,
+    table: Literal["samples", "classes"] = "samples",
 ) -> StreamingResponse:
     """All rows that meet the conditions as CSV, or the report and its rows as JSON."""
     row = _row(runtime, report_id)
-    table = service.table(runtime, row)
-    rows = table.rows(where, sort)
+    kept = service.table(runtime, row, table)
+    rows = kept.rows(where, sort)
     if format == "csv":
-        parts, media = exporting.csv_parts(list(table.types), rows), CSV
+        parts, media = exporting.csv_parts(list(kept.types), rows), CSV
     else:
         parts, media = exporting.json_parts(views.report_view(row), rows), JSON
-    name = safe_name(f"report {row.kind} {row.created_at:%Y-%m-%d}")
+    what = "by class " if table == "classes" else ""
+    name = safe_name(f"report {row.kind} {what}{row.created_at:%Y-%m-%d}")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{format}"'}
     return StreamingResponse(parts, media_type=media, headers=headers)
 

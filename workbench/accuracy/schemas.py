@@ -89,6 +89,7 @@ class Report(BaseModel):
     metrics: dict[str, Metric]
     primary: str | None = Field(description="the name of the metric that stands for the report")
     columns: list[Column]
+    class_columns: list[Column] | None = Field(default=None, description="of the rows by class; null: there are none")
     reading: Reading | None
     effective_precision: str
     device: str

@@ -37,6 +37,7 @@ def report_view(row: ReportRow) -> Report:
         metrics=result["metrics"],
         primary=row.primary_metric,
         columns=result.get("columns") or [],
+        class_columns=result.get("class_columns"),
         reading=reading_of(result.get("reading")),
         effective_precision=result["effective_precision"],
         device=result["device"],

@@ -163,6 +163,7 @@ def export(
     format: Annotated[str, typer.Option("--format", "-f", help="csv or json.")] = "csv",
     where: Where = None,
     sort: Sort = None,
+    classes: Annotated[bool, typer.Option("--classes", help="A row for each class of each sample.")] = False,
     output: Output = None,
     force: Force = False,
 ) -> None:
@@ -170,7 +171,9 @@ def export(
     if format not in ("csv", "json"):
         raise typer.BadParameter(f"'{format}' is neither csv nor json.", param_hint="--format")
     with Client() as client:
-        found = client.accuracy.export(_found(client, report)["id"], format, where or (), sort)
+        found = client.accuracy.export(
+            _found(client, report)["id"], format, where or (), sort, "classes" if classes else "samples"
+        )
     give(found, output, force)
 
 

@@ -49,7 +49,7 @@ class Accuracy:
     def start(self, project: str, **wanted: Any) -> Json:
         """`{job}`, whose result names the report.
 
-        `wanted`: `kind`, `subset` as `{count, seed}`, `per_layer`, `yaml`.
+        `wanted`: `kind`, `subset` and `without` as `{count, seed}`, `precision`, `per_layer`, `yaml`.
         """
         return self._connection.post(f"/projects/{ref(project)}/reports", wanted)
 
@@ -75,9 +75,11 @@ class Accuracy:
         """Sample by sample: `{counts, items, metrics, …}`; `change`, `offset`, `limit`."""
         return self._connection.get(f"/reports/{ref(report_id)}/comparison", before=before, **query)
 
-    def export(self, report_id: str, format: str, where: Sequence[str] = (), sort: str | None = None) -> Export:
-        """The rows; `format`: csv or json."""
-        query = {"format": format, "where": list(where), "sort": sort}
+    def export(
+        self, report_id: str, format: str, where: Sequence[str] = (), sort: str | None = None, table: str = "samples"
+    ) -> Export:
+        """The rows; `format`: csv or json; `table`: samples, or classes for a row for each class of each sample."""
+        query = {"format": format, "where": list(where), "sort": sort, "table": table}
         return exports.fetch(self._connection, f"/reports/{ref(report_id)}/export", query)
 
     def delete(self, report_id: str) -> None:

@@ -5748,6 +5748,11 @@ export interface components {
          * @description An accuracy result: metrics, and a row for every sample.
          */
         Report: {
+            /**
+             * Class Columns
+             * @description of the rows by class; null: there are none
+             */
+            class_columns?: components["schemas"]["Column"][] | null;
             /** Columns */
             columns: components["schemas"]["Column"][];
             /**
@@ -14276,6 +14281,7 @@ export interface operations {
                 where?: string[];
                 /** @description a column; with '-' before it, downwards */
                 sort?: string | null;
+                table?: "samples" | "classes";
             };
             header?: never;
             path: {

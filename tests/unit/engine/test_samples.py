@@ -44,6 +44,16 @@ def test_what_is_no_dataset(tmp_path: Path, folder: Path) -> None:
     assert caught.value.code == "dataset_unreadable"
 
 
+def test_what_calibrates_does_not_judge(folder: Path) -> None:
+    """The samples that are left out, and the others, are all of them, each once; a subset is drawn from the others."""
+    dataset = samples.read(folder)
+    out = samples.chosen(dataset, {"count": 2, "seed": 3})
+    others = samples.chosen(dataset, None, without={"count": 2, "seed": 3})
+    assert (len(out), sorted(out + others)) == (2, [0, 1, 2, 3, 4])
+    assert set(samples.chosen(dataset, {"count": 2, "seed": 9}, without={"count": 2, "seed": 3})) < set(others)
+    assert samples.chosen(dataset, None, without={"count": 5, "seed": 0}) == []
+
+
 def test_subsets_of_pairs_keep_their_samples() -> None:
     pairs = [(n, n + 10, n % 2, 0) for n in range(8)]
     kept, numbers = samples.chosen_pairs(pairs, {"count": 3, "seed": 1})
