@@ -1,7 +1,7 @@
 """Runs the checks and tests of the project: `python scripts/check.py lint types page tests`.
 
 All that was asked for runs, whatever fails before it; the exit code is 1 when anything failed. Checks of Python and of
-the frontend run side by side. The tests come last, alone on the machine, and their summary closes the output.
+the frontend run side by side. The tests come last, and their summaries close the output.
 """
 
 import os
@@ -17,6 +17,8 @@ BIN = ROOT / ".venv" / "bin"
 FRONTEND = ROOT / "frontend"
 PYTHON = str(BIN / "python")
 CHECK_TIMEOUT_S = 900
+# The tests of single modules, but those of the engine, which take as long as all the others.
+UNIT_REST = ["tests/unit", "--ignore=tests/unit/engine"]
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,29 @@ def report(outcome: Outcome) -> None:
 
 
 def run_tests() -> int:
-    """pytest over everything; its own exit code, where 5 (no test found) is a failure too."""
-    command = [PYTHON, "-m", "pytest", "--durations=15"]
-    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    """pytest over everything: the tests of single modules in two processes side by side, then the others, which measure
+    and have the machine to themselves. 1 when any failed; no test found is a failure too."""
+    with ThreadPoolExecutor(2) as pool:
+        alone = [pool.submit(pytest_of, part) for part in (["tests/unit/engine"], UNIT_REST)]
+        outcomes = [part.result() for part in alone]
+    for outcome in outcomes:
+        sys.stdout.write(outcome.stdout.decode(errors="replace"))
+        sys.stdout.flush()
+    rest = [PYTHON, "-m", "pytest", "--durations=15", "tests/integration", "tests/e2e"]
+    together = subprocess.run(rest, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    return int(any(outcome.returncode for outcome in outcomes) or together != 0)
+
+
+def pytest_of(part: list[str]) -> subprocess.CompletedProcess[bytes]:
+    """Its output is kept until it has ended: two would be mixed up."""
+    return subprocess.run(
+        [PYTHON, "-m", "pytest", "--durations=10", *part],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
 
 
 def main() -> int:
