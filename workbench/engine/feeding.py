@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.engine import compiling, configuration, devices, errors, folding, images, inputs, loading, precision
 from workbench.engine.configuration import Preprocessing
 from workbench.engine.inputs import Picture
-from workbench.engine.loading import port_name
+from workbench.engine.loading import Loaded, port_name
 from workbench.engine.protocol import EngineError
 from workbench.engine.tasks.task import Outputs, Port, Ports, Reading
 
@@ -32,31 +32,21 @@ QUEUED = 2
 
 
 @dataclass
-class Served:
-    """A compiled model. `places`: the inputs that take pictures, the main one first; `fixed`: values of the others;
-    `outside`: normalisation is done outside. `changing`: names of inputs whose values come with each sample."""
+class Entrance:
+    """The inputs of a model. `places`: those that take pictures, the main one first; `fixed`: values of the others;
+    `outside`: normalisation is done outside."""
 
-    compiled: ov.CompiledModel
     model: ov.Model
     ports: Ports
     places: dict[int, Picture]
     outside: bool
     fixed: Feeds
     preprocessing: Preprocessing
-    device: str
-    requests: int
     batch: int
-    effective_precision: str
-    streams: int | None
-    notes: list[str] = field(default_factory=list)
-    types: tuple[str, ...] = ()
 
     @property
     def main(self) -> int:
         return next(iter(self.places))
-
-    def facts(self) -> dict[str, Any]:
-        return {"requests": self.requests, "streams": self.streams, "batch": self.batch}
 
     def picture_tensor(self, index: int, image: NDArray[np.uint8]) -> ov.Tensor:
         """uint8 [H, W, C] in the model's order of colours, of the input's size. The tensor shares the picture's memory
@@ -95,6 +85,33 @@ class Served:
         import numpy as np
 
         return one if self.batch == 1 else np.repeat(one, self.batch, axis=axis)
+
+
+@dataclass
+class Served(Entrance):
+    """A compiled model."""
+
+    compiled: ov.CompiledModel
+    device: str
+    requests: int
+    effective_precision: str
+    streams: int | None
+    notes: list[str] = field(default_factory=list)
+    types: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, Any]:
+        return {"requests": self.requests, "streams": self.streams, "batch": self.batch}
+
+
+def entrance(loaded: Loaded, reading: Reading) -> Entrance:
+    """The inputs of a model that stays as it is: everything is done outside.
+
+    Raises EngineError `reading_invalid`, `unknown_input`, `input_not_supported`.
+    """
+    model, given = loaded.model, preprocessing_of(reading)
+    places = _places(model, loaded.layouts, reading)
+    fixed = _fixed(model, loaded.layouts, places)
+    return Entrance(model, ports_of(model, loaded.batch), places, True, fixed, given, loaded.batch)
 
 
 def open_model(

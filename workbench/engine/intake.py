@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine import folding, images
-from workbench.engine.feeding import Feeds, Served
+from workbench.engine.feeding import Entrance, Feeds
 from workbench.engine.protocol import EngineError
 from workbench.engine.tasks.task import Answer, Geometry, Reading
 
@@ -46,7 +46,7 @@ class Intake:
     """Makes the inputs of `served` as `reading` says; may be called from many threads. `notes` counts what was
     amiss."""
 
-    def __init__(self, served: Served, reading: Reading, dataset: Dataset | None = None) -> None:
+    def __init__(self, served: Entrance, reading: Reading, dataset: Dataset | None = None) -> None:
         self._served = served
         self._decoding = reading["decoding"]
         self._family = str(self._decoding["family"])
