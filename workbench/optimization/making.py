@@ -61,6 +61,7 @@ def make_version(
     span: Span,
     folder: str = "version",
     on_step: OnStep | None = None,
+    timeout_s: float = TIMEOUT_S,
 ) -> Made:
     """Make the version that is `wanted` of the model of a project, with a project of its own (reading included).
 
@@ -82,7 +83,7 @@ def make_version(
         _inputs(context, plan),
         folder=folder,
         span=Span(span.start, middle, span.prefix),
-        timeout_s=TIMEOUT_S,
+        timeout_s=timeout_s,
         on_partial=hear,
     )
     answer = checked(EngineVersion, result)
@@ -93,7 +94,9 @@ def make_version(
     }
     rest = Span(middle, span.end, f"{span.prefix}analyse: ")
     stored, facts = models.analyze_and_store(context, made, model_in(out), None, rest, folder=f"{folder}-analyze")
-    _same_ends(plan.model, facts)
+    if not _same_ends(plan.model, facts):
+        context.runtime.storage.delete_artifact(stored.id)
+        raise Unusable("the inputs or outputs of the new model are not those of its parent")
     # What the model is for does not change by how its weights are stored.
     facts["task"] = plan.model.task
     with context.transaction() as session:
@@ -162,12 +165,10 @@ def lineage(plan: Plan, wanted: QuantizeWanted | CompressWanted, answer: EngineV
     }
 
 
-def _same_ends(parent: Model, facts: dict[str, Any]) -> None:
-    """A version takes and gives what its parent does. Raises Unusable."""
-    for name in ("inputs", "outputs"):
-        before, now = getattr(parent, name) or [], facts[name] or []
-        if [port.get("shape") for port in before] != [port.get("shape") for port in now]:
-            raise Unusable(f"the {name} of the new model are not those of its parent")
+def _same_ends(parent: Model, facts: dict[str, Any]) -> bool:
+    """A version takes and gives what its parent does."""
+    pairs = ((parent.inputs, facts["inputs"]), (parent.outputs, facts["outputs"]))
+    return all([port.get("shape") for port in a or []] == [port.get("shape") for port in b or []] for a, b in pairs)
 
 
 def _project(session: Session, context: JobContext, parent_project_id: str, row: Model) -> str:

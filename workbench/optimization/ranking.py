@@ -20,7 +20,7 @@ from workbench.optimization.answers import EngineSensitivity, checked
 from workbench.optimization.planning import NotPossible
 from workbench.optimization.schemas import QuantizeWanted, SensitiveOperation, SensitivityResult, SensitivityWanted
 from workbench.runtime import Runtime
-from workbench.targets.driver import run_operation
+from workbench.targets.driver import Span, run_operation
 
 TIMEOUT_S = 24 * 3600.0
 # Ranked while it goes on, not every single operation is written down at once.
@@ -143,8 +143,21 @@ def _measure(
 
 
 def run(context: JobContext, wanted: SensitivityWanted) -> Outcome:
+    found = rank(context, str(context.job.project_id), wanted, Span(), "sensitivity")
+    return Outcome({"sensitivity": found.model_dump(mode="json")})
+
+
+def rank(
+    context: JobContext,
+    project_id: str,
+    wanted: SensitivityWanted,
+    span: Span,
+    folder: str,
+    timeout_s: float = TIMEOUT_S,
+) -> SensitivityResult:
+    """Rank the operations of a project's model. Raises Conflict as `plan_ranking`, JobFailed."""
     with context.runtime.db.read() as session:
-        plan = plan_ranking(session, context.runtime, str(context.job.project_id), wanted)
+        plan = plan_ranking(session, context.runtime, project_id, wanted)
     known: list[dict[str, Any]] = []
 
     def part(name: str, data: dict[str, Any], _: object) -> None:
@@ -159,11 +172,11 @@ def run(context: JobContext, wanted: SensitivityWanted) -> Outcome:
             context.keep_result({"operations": known})
 
     result, _ = run_operation(
-        context, "sensitivity", plan.parameters, _inputs(context, plan), folder="sensitivity", timeout_s=TIMEOUT_S,
+        context, "sensitivity", plan.parameters, _inputs(context, plan), folder=folder, span=span, timeout_s=timeout_s,
         on_partial=part,
     )  # fmt: skip
     answer = checked(EngineSensitivity, result)
-    told = SensitivityResult.model_validate(
+    return SensitivityResult.model_validate(
         answer.model_dump()
         | {
             "model_id": plan.quantized.id if plan.quantized is not None else None,
@@ -171,7 +184,6 @@ def run(context: JobContext, wanted: SensitivityWanted) -> Outcome:
             "options": plan.options.model_dump(mode="json") if plan.options is not None else None,
         }
     )
-    return Outcome({"sensitivity": told.model_dump(mode="json")})
 
 
 def _inputs(context: JobContext, plan: RankingPlan) -> dict[str, Any]:

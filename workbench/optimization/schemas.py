@@ -10,6 +10,10 @@ from workbench.jobs.schemas import Job
 
 Precision = Literal["f32", "bf16", "f16"]
 DropType = Literal["absolute", "relative"]
+CompressionMetric = Literal[
+    "weight_quantization_error", "hessian_input_activation", "mean_activation_variance", "max_activation_variance",
+    "mean_activation_magnitude",
+]  # fmt: skip
 USUAL_SAMPLES = 300
 
 
@@ -88,16 +92,9 @@ class CompressWanted(BaseModel):
     group_size: int | None = Field(default=None, ge=-1, le=65_536, description="weights with a common scale; -1: a row")
     ratio: float | None = Field(default=None, ge=0, le=1, description="of the weights in INT4, the others in INT8")
     all_layers: bool = Field(default=False, description="first and last layers in INT4 too")
-    sensitivity_metric: (
-        Literal[
-            "weight_quantization_error",
-            "hessian_input_activation",
-            "mean_activation_variance",
-            "max_activation_variance",
-            "mean_activation_magnitude",
-        ]
-        | None
-    ) = Field(default=None, description="which weights stay in INT8; all but the first need calibration data")
+    sensitivity_metric: CompressionMetric | None = Field(
+        default=None, description="which weights stay in INT8; all but the first need calibration data"
+    )
     awq: bool = False
     scale_estimation: bool = False
     calibration: Calibration | None = Field(default=None, description="null: without data")
