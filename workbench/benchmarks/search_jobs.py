@@ -18,7 +18,7 @@ from workbench.benchmarks.search_schemas import (
 from workbench.db.tables import Dataset, Model, Project, Run
 from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobFailed, JobKind, Outcome, register
-from workbench.targets.driver import run_operation
+from workbench.targets.driver import Span, run_operation
 
 # Streams, batch.
 Key = tuple[int, int]
@@ -28,9 +28,19 @@ GRID_CELLS = 64 * 32 // 4
 
 def _search(context: JobContext) -> Outcome:
     wanted = SearchWanted.model_validate(context.parameters)
+    project_id = str(context.job.project_id)
+    found, made = find_cells(context, project_id, wanted, context.parameters.get("known_runs") or [], Span(), "search")
+    return Outcome({"run_ids": made, "project_id": project_id, "search": found.model_dump()})
+
+
+def find_cells(
+    context: JobContext, project_id: str, wanted: SearchWanted, known_runs: Sequence[str], span: Span, folder: str
+) -> tuple[SearchResult, list[str]]:
+    """Search in an engine process of its own; each finished cell is kept as a run at once. Returns what was found, and
+    the new runs. `known_runs` are not measured again. Raises JobFailed."""
     with context.runtime.db.read() as session:
-        found = repository.parts(session, str(context.job.project_id))
-        earlier = repository.with_ids(session, context.parameters.get("known_runs") or [])
+        found = repository.parts(session, project_id)
+        earlier = repository.with_ids(session, list(known_runs))
     if found is None:
         raise JobFailed("project_archived", "The model or dataset of the project is gone.", "Create the project anew.")
     project, model, dataset = found
@@ -40,12 +50,12 @@ def _search(context: JobContext) -> Outcome:
         context,
         "search",
         *_operation(context, project, model, dataset, wanted, earlier),
-        folder="search",
+        folder=folder,
+        span=span,
         timeout_s=(wanted.budget_s or 0.0) + SLACK_S + GRID_CELLS * wanted.cell_s,
         on_partial=keeper.part,
     )
-    told = as_result(result, wanted, keeper.run_ids)
-    return Outcome({"run_ids": keeper.made, "project_id": project.id, "search": told.model_dump()})
+    return as_result(result, wanted, keeper.run_ids), keeper.made
 
 
 def _operation(

@@ -18,7 +18,7 @@ from workbench.projects import service as projects
 from workbench.runtime import Runtime
 from workbench.targets.driver import Span
 
-Kind = Literal["annotations", "tensor_distance"]
+Kind = Literal["annotations", "tensor_distance", "parent_predictions"]
 Precision = Literal["f32", "bf16", "f16"]
 # Drawn from what a calibration leaves, so another seed than its own is not needed.
 SEED = 0
@@ -33,17 +33,19 @@ def judge(
     span: Span,
     folder: str,
     kind: Kind = "annotations",
+    again: bool = False,
 ) -> str:
     """Make a report of a project, without what it was calibrated with, and keep it. Returns its id.
 
     `samples`: of those that are left; None for all of them. `precision`: None for the project's. A report that says
-    just this already is taken as it is. Raises Conflict where none can be made, JobFailed where the engine fails.
+    just this already is taken as it is, unless it is to be made `again`. Raises Conflict where none can be made,
+    JobFailed where the engine fails.
     """
     with context.runtime.db.read() as session:
         project = projects.usable(session, project_id)
         wanted = report_wanted(session, project, without, samples, precision, kind)
         parameters = accuracy.plan_report(session, context.runtime, project, wanted)
-        known = _known(session, project, parameters)
+        known = None if again else _known(session, project, parameters)
     if known is not None:
         context.log(f"the report {known} of '{project.name}' says this already")
         context.progress(span.end)
@@ -65,6 +67,26 @@ def kind_for(session: Session, runtime: Runtime, project: Project, without: Subs
         if refused.code in ("dataset_is_noise", "subset_too_large", "project_archived"):
             return None, why
     return "tensor_distance", why
+
+
+def planned(session: Session, runtime: Runtime, project: Project, without: Subset | None) -> dict[str, Any]:
+    """The parameters of a report against annotations. Raises Conflict where there can be none."""
+    return accuracy.plan_report(session, runtime, project, ReportWanted(without=without))
+
+
+def labels_or_parent(session: Session, runtime: Runtime, project: Project, without: Subset | None) -> Kind:
+    """What versions of a project are judged by where a figure is needed: annotations, else the answers of the model
+    itself. Raises Conflict where there is neither."""
+    kind, why = kind_for(session, runtime, project, without)
+    if kind == "annotations":
+        return kind
+    if kind is not None and not accuracy.of_project(session, runtime, project).lacks:
+        return "parent_predictions"
+    raise Conflict(
+        f"Nothing tells how good a version would be: {why}",
+        code="report_not_possible",
+        action="Say how the model is read (on the page under Accuracy), or choose a project with annotations.",
+    )
 
 
 def report_wanted(

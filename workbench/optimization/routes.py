@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from workbench.errors import ERROR_RESPONSES
-from workbench.optimization import service
+from workbench.optimization import optimizing, service
 from workbench.optimization.schemas import (
     Axis,
     CompressWanted,
@@ -81,13 +81,15 @@ def get_race(runtime: RuntimeDep, job_id: str) -> RaceJob:
 @router.post("/projects/{ref}/optimizations", status_code=202)
 def start_optimization(runtime: RuntimeDep, ref: str, wanted: OptimizeWanted) -> OptimizeJob:
     """Find the best version and configuration within limits."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return optimizing.view(optimizing.start(session, runtime, ref, wanted))
 
 
 @router.get("/optimizations/{job_id}")
 def get_optimization(runtime: RuntimeDep, job_id: str) -> OptimizeJob:
     """What the search for the best version came to; also while it runs, as far as it got."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return optimizing.get(session, job_id)
 
 
 @router.get("/projects/{ref}/versions")
