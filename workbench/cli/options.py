@@ -58,6 +58,16 @@ def rates(text: str | None, option: str) -> list[float] | None:
     return [float(part) for part in parts]
 
 
+def drop(text: str | None, option: str) -> float | None:
+    """`1%` or `0.01` as 0.01; None stays None. Raises BadParameter."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,9})?) ?(%?)", text.strip())
+    if match is None:
+        raise typer.BadParameter(f"'{text}' is no drop such as 1% or 0.01.", param_hint=option)
+    return float(match[1]) / 100 if match[2] else float(match[1])
+
+
 def _named(text: str, option: str, example: str) -> tuple[str, list[str]]:
     # Names of tensors may contain '=', so the last one separates.
     name, separator, values = text.rpartition("=")

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from workbench import discovery
-from workbench.client import accuracy, exports, files, packages, sources, uploads, waiting
+from workbench.client import accuracy, exports, files, optimization, packages, sources, uploads, waiting
 from workbench.client.connection import Connection, Json, ref
 from workbench.client.datasets import DatasetCalls, OnSending
 from workbench.client.datasets import given as _given
@@ -36,6 +36,7 @@ class Client(DatasetCalls):
         self._connection = Connection(server.url, token or server.token, transport)
         # Readings, reports and predictions.
         self.accuracy = accuracy.Accuracy(self._connection, lambda packed: self._send(packed, None))
+        self.optimization = optimization.Optimization(self._connection)
         self.packages = packages.Packages(self._connection)
 
     def __enter__(self) -> "Client":
