@@ -58,6 +58,13 @@ def rates(text: str | None, option: str) -> list[float] | None:
     return [float(part) for part in parts]
 
 
+def one_of(text: str | None, known: tuple[str, ...], option: str) -> str | None:
+    """Raises BadParameter for a word that is not known."""
+    if text is not None and text not in known:
+        raise typer.BadParameter(f"'{text}' is none of {', '.join(known)}.", param_hint=option)
+    return text
+
+
 def drop(text: str | None, option: str) -> float | None:
     """`1%` or `0.01` as 0.01; None stays None. Raises BadParameter."""
     if text is None:

@@ -45,8 +45,8 @@ def search(
     Ends with 0 also where nothing keeps the limits; `best` is then null.
     """
     wanted: Document = {
-        "objective": _one_of(objective, OBJECTIVES, "--objective") or _left_open(max_p99_ms, min_fps, continues),
-        "percentile": _one_of(percentile, PERCENTILES, "--percentile"),
+        "objective": options.one_of(objective, OBJECTIVES, "--objective") or _left_open(max_p99_ms, min_fps, continues),
+        "percentile": options.one_of(percentile, PERCENTILES, "--percentile"),
         "max_latency_ms": max_p99_ms,
         "min_fps": min_fps,
         "budget_s": budget_s,
@@ -82,12 +82,6 @@ def _left_open(max_latency_ms: float | None, min_fps: float | None, continues: s
     if continues is not None or (max_latency_ms is None) == (min_fps is None):
         return None
     return "throughput" if max_latency_ms is not None else "latency"
-
-
-def _one_of(text: str | None, known: tuple[str, ...], option: str) -> str | None:
-    if text is not None and text not in known:
-        raise typer.BadParameter(f"'{text}' is none of {', '.join(known)}.", param_hint=option)
-    return text
 
 
 def show(result: Document) -> None:

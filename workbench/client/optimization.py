@@ -46,3 +46,17 @@ class Optimization:
         """The newest ranking of a project, finished or not; None where there is none."""
         found: Json | None = self._connection.get(f"/projects/{ref(project)}/sensitivity")
         return found
+
+    # --- the best version ---
+
+    def optimize(self, project: str, **wanted: Any) -> Json:
+        """Start looking for the best version and configuration within limits: `{job, result}`.
+
+        `wanted`: `objective`, `max_drop`, `drop_type`, `metric`, `percentile`, `max_latency_ms`, `min_fps`,
+        `calibration`, `methods`, `budget_s`, `cell_s`, `streams`, `batches`, `continues`.
+        """
+        return self._connection.post(f"/projects/{ref(project)}/optimizations", given(wanted))
+
+    def optimization(self, job_id: str) -> Json:
+        """`{job, result}` of a search for the best version, also while it runs."""
+        return self._connection.get(f"/optimizations/{ref(job_id)}")
