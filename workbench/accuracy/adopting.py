@@ -1,4 +1,4 @@
-"""Reports that were made elsewhere: their tables, drawings and figures are checked before they are kept as they came."""
+"""Reports that were made elsewhere: their tables, drawings and figures are checked, and kept as they came."""
 
 import json
 import math
@@ -68,7 +68,9 @@ def adopted_report(document: Mapping[str, Any], project_id: str, created_at: dat
     unknown = set(result) - set(_OWN) - set(_ENGINE)
     if unknown:
         raise Unusable(f"a report has the unknown field '{min(unknown)[:60]}'")
-    report = keeping.checked({name: result[name] for name in _ENGINE if name in result} | {"samples": document["samples"]})
+    report = keeping.checked(
+        {name: result[name] for name in _ENGINE if name in result} | {"samples": document["samples"]}
+    )
     try:
         own = Own.model_validate({name: result[name] for name in _OWN if name in result})
     except ValidationError as error:
@@ -182,7 +184,7 @@ def _require_accuracy(table: Any, metrics: Mapping[str, Any]) -> None:
     """The accuracies are those of the rows: rank 0 is right, an empty one wrong where there is a label."""
     if "rank" not in table.column_names or "label" not in table.column_names:
         return
-    labelled = table.filter(compute.is_valid(table.column("label")))
+    labelled = table.filter(compute.greater_equal(table.column("label"), 0))
     ranks = [rank if rank is not None else -1 for rank in labelled.column("rank").to_pylist()]
     for name, metric in metrics.items():
         top = name.removeprefix("accuracy@top")

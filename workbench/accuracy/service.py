@@ -11,6 +11,8 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from workbench.accuracy import comparing_reports, keeping, repository, schemas, tables, views
+from workbench.accuracy.adopting import adopted_report, exported_report
+from workbench.accuracy.adopting import require_files as require_report_files
 from workbench.accuracy.jobs import make as make_report
 from workbench.accuracy.jobs import tell
 from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, OFFSETS, TABLES, Unusable, storable
@@ -29,7 +31,8 @@ from workbench.storage.store import Storage
 
 # What the rooms of projects and of optimisation call, too.
 __all__ = [
-    "Unusable", "forget_reading", "make_report", "of_project", "plan_report", "set_reading", "start", "storable",
+    "Unusable", "adopted_report", "exported_report", "forget_reading", "make_report", "of_project", "plan_report",
+    "require_report_files", "set_reading", "start", "storable",
 ]  # fmt: skip
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -165,6 +165,9 @@ class Run(BaseModel):
     warmup: dict[str, Any] | None
     open_loop: OpenLoop | None
     provenance: dict[str, Any]
+    imported: dict[str, Any] | None = Field(
+        default=None, description="measured elsewhere: openvino, cpu, and when it came here"
+    )
     has_layers: bool
     layers_summary: dict[str, Any] | None
     layers_error: JobError | None
@@ -216,6 +219,7 @@ _FROM_RESULT = (
     "open_loop",
     "configuration",
     "provenance",
+    "imported",
 )
 
 

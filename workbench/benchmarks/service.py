@@ -8,12 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workbench.benchmarks import repository
+from workbench.benchmarks.adopting import (
+    Unfit,
+    adopted_run,
+    exported_run,
+    mark_imported,
+    require_latencies,
+    require_layers,
+)
 from workbench.benchmarks.advisor.gathering import findings
 from workbench.benchmarks.instrumented import measure_layers
 from workbench.benchmarks.jobs import BENCHMARK, engine_inputs, engine_parameters
 from workbench.benchmarks.keeping import keep_run
 from workbench.benchmarks.recorded import best, layers, runs
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
+from workbench.benchmarks.search_jobs import find_cells
+from workbench.benchmarks.search_service import estimate_s as search_estimate_s
 from workbench.benchmarks.search_service import start as start_search
 from workbench.db.tables import Job, Project, Run
 from workbench.errors import Conflict, NotFound
@@ -25,7 +35,9 @@ from workbench.storage.store import Storage
 
 # What other rooms that measure, compare and report call, too.
 __all__ = [
-    "best", "engine_inputs", "engine_parameters", "findings", "keep_run", "layers", "measure_layers", "runs",
+    "Unfit", "adopted_run", "best", "engine_inputs", "engine_parameters", "exported_run", "find_cells",
+    "findings", "keep_run", "layers",
+    "mark_imported", "measure_layers", "require_latencies", "require_layers", "runs", "search_estimate_s",
     "start_search",
 ]  # fmt: skip
 

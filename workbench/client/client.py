@@ -37,7 +37,9 @@ class Client(DatasetCalls):
         # Readings, reports and predictions.
         self.accuracy = accuracy.Accuracy(self._connection, lambda packed: self._send(packed, None))
         self.optimization = optimization.Optimization(self._connection)
-        self.packages = packages.Packages(self._connection)
+        self.packages = packages.Packages(
+            self._connection, lambda packed, on_sending: self._send(list(packed), on_sending)
+        )
 
     def __enter__(self) -> "Client":
         return self

@@ -1,17 +1,24 @@
 """Deployment packages and exports of projects, as the client offers them."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.client import files
+from workbench.client import exports, files, sources
 from workbench.client.connection import Connection, Json, ref
+from workbench.client.datasets import OnSending
+from workbench.client.exports import Export
+
+# Sends files, given with the names that they shall have; returns the ids of the uploads.
+Send = Callable[[Sequence[tuple[str, Path]], OnSending | None], list[str]]
 
 
 class Packages:
     """`client.packages`; a name or an id serves as every project."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, send: Send) -> None:
         self._connection = connection
+        self._send = send
 
     def start(self, project: str, **wanted: Any) -> Json:
         """Build a package and try it: `{job}`, whose result names the package.
@@ -47,3 +54,27 @@ class Packages:
 
     def delete(self, package_id: str) -> None:
         self._connection.delete(f"/packages/{ref(package_id)}")
+
+    # --- projects to and from other servers, and how they are repeated ---
+
+    def export_project(self, project: str, **wanted: Any) -> Json:
+        """Pack a project for another server: `{job}`, whose result names the package. `wanted`: `dataset`, `family`."""
+        return self._connection.post(f"/projects/{ref(project)}/exports", wanted)
+
+    def import_project(self, path: Path, on_sending: OnSending | None = None, **wanted: Any) -> Json:
+        """Send an export and take it in: `{job}`, whose result names the project. `wanted`: `dataset`, `target`.
+
+        Raises BadFiles too.
+        """
+        (given,) = sources.existing([path])
+        (upload,) = self._send([(given.name, given)], on_sending)
+        body = {name: value for name, value in wanted.items() if value is not None}
+        return self._connection.post("/projects/import", body | {"upload": upload})
+
+    def recipe(self, project: str) -> Json:
+        """`{commands, script, steps, requirements, warnings}`."""
+        return self._connection.get(f"/projects/{ref(project)}/recipe")
+
+    def export_recipe(self, project: str, format: str) -> Export:
+        """`format`: script or notebook."""
+        return exports.fetch(self._connection, f"/projects/{ref(project)}/recipe/export", {"format": format})

@@ -14,6 +14,7 @@ OPERATIONS = {
     "dataset_split": "workbench.datasets.splitting:run",
     "dataset_generate": "workbench.datasets.generating:run",
     "dataset_preview": "workbench.datasets.preview_operation:run",
+    "dataset_adopt": "workbench.datasets.adopting:run",
     "dataset_download": "workbench.datasets.downloading:run",
 }
 

@@ -20,7 +20,8 @@ from workbench.runtime import Runtime
 from workbench.settings import GIB
 from workbench.storage.store import Storage
 from workbench.uploads import files, repository
-from workbench.uploads.names import check_filename, clash
+from workbench.uploads.names import check_filename as check_filename
+from workbench.uploads.names import clash as clash
 
 logger = logging.getLogger(__name__)
 

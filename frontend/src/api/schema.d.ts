@@ -5979,6 +5979,13 @@ export interface components {
             /** Id */
             id: string;
             /**
+             * Imported
+             * @description measured elsewhere: openvino, cpu, and when it came here
+             */
+            imported?: {
+                [key: string]: unknown;
+            } | null;
+            /**
              * Input
              * @description what was fed in: real samples or synthetic values
              */
