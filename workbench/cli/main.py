@@ -18,8 +18,10 @@ from workbench.cli import (
     export,
     jobs,
     models,
+    optimize,
     predict,
     projects,
+    recipe,
     reports,
     runs,
     search,
@@ -27,6 +29,7 @@ from workbench.cli import (
     targets,
     tokens,
     toolchains,
+    transfer,
 )
 from workbench.cli.failures import Commands
 
@@ -43,6 +46,7 @@ app.add_typer(targets.app, name="target")
 app.add_typer(projects.app, name="project")
 app.command()(benchmark.benchmark)
 app.command()(search.search)
+app.command()(optimize.optimize)
 app.command()(accuracy.accuracy)
 app.command()(predict.predict)
 projects.app.command("reading")(accuracy.reading)
@@ -50,6 +54,8 @@ app.add_typer(reports.app, name="report")
 app.command()(check.check)
 app.command()(compare.compare)
 export.add_to(runs.app, projects.app)
+transfer.add_to(projects.app)
+app.command()(recipe.recipe)
 app.add_typer(runs.app, name="run")
 app.add_typer(jobs.app, name="job")
 app.add_typer(tokens.app, name="token")
