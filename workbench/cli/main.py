@@ -12,6 +12,7 @@ from workbench.cli import (
     benchmark,
     check,
     compare,
+    compress,
     datasets,
     demo,
     doctor,
@@ -21,10 +22,12 @@ from workbench.cli import (
     optimize,
     predict,
     projects,
+    quantize,
     recipe,
     reports,
     runs,
     search,
+    sensitivity,
     serve,
     targets,
     tokens,
@@ -49,6 +52,9 @@ app.command()(search.search)
 app.command()(optimize.optimize)
 app.command()(accuracy.accuracy)
 app.command()(predict.predict)
+app.command()(quantize.quantize)
+app.command()(compress.compress)
+app.command()(sensitivity.sensitivity)
 projects.app.command("reading")(accuracy.reading)
 app.add_typer(reports.app, name="report")
 app.command()(check.check)

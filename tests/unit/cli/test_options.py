@@ -140,3 +140,19 @@ class TestConfigurations:
         assert hints(None) == []
         with pytest.raises(typer.BadParameter):
             hints("latency,fast")
+
+
+class TestDrop:
+    @pytest.mark.parametrize(
+        ("text", "value"), [("1%", 0.01), ("0.5 %", 0.005), ("0.02", 0.02), ("2", 2.0), (" 1% ", 0.01), ("100%", 1.0)]
+    )
+    def test_is_a_share_or_a_number(self, text: str, value: float) -> None:
+        assert options.drop(text, "--max-drop") == pytest.approx(value, rel=1e-12)
+
+    def test_none_stays_none(self) -> None:
+        assert options.drop(None, "--max-drop") is None
+
+    @pytest.mark.parametrize("text", ["", "%", "1%x", "-1%", "1e3", "1 0", "nan", "1,5%", "%1", "١%"])
+    def test_anything_else_is_wrong_usage(self, text: str) -> None:
+        with pytest.raises(typer.BadParameter):
+            options.drop(text, "--max-drop")
