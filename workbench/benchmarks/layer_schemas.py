@@ -100,8 +100,10 @@ class Evidence(BaseModel):
 class FindingAction(BaseModel):
     """What helps, as something the page or the command line can start."""
 
-    kind: Literal["benchmark", "search", "import_model", "ceilings", "preprocessing", "none"]
+    kind: Literal["benchmark", "search", "import_model", "quantize", "ceilings", "preprocessing", "none"]
     label: str
+    project_id: str | None = Field(default=None, description="that it is done in; null: the project of the run")
+    ignored: list[str] = Field(default_factory=list, description="operations that a quantisation would leave out")
     configurations: list[Configuration] = Field(default_factory=list, description="what a benchmark would measure")
     command: str | None = Field(default=None, description="the same on the command line")
 

@@ -3490,12 +3490,22 @@ export interface components {
              */
             configurations?: components["schemas"]["Configuration"][];
             /**
+             * Ignored
+             * @description operations that a quantisation would leave out
+             */
+            ignored?: string[];
+            /**
              * Kind
              * @enum {string}
              */
-            kind: "benchmark" | "search" | "import_model" | "ceilings" | "preprocessing" | "none";
+            kind: "benchmark" | "search" | "import_model" | "quantize" | "ceilings" | "preprocessing" | "none";
             /** Label */
             label: string;
+            /**
+             * Project Id
+             * @description that it is done in; null: the project of the run
+             */
+            project_id?: string | null;
         };
         /** Findings */
         Findings: {

@@ -19,6 +19,14 @@ INTEGERS = {"i8", "u8", "i4", "u4"}
 
 
 @dataclass(frozen=True)
+class Original:
+    """The project of the model that a model was made from."""
+
+    project_id: str
+    project: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that is recorded of a run. None: it is not known, or is gone.
 
@@ -32,6 +40,7 @@ class Facts:
     unavailable: Sequence[UnavailableDevice] = ()
     model: Model | None = None
     runs: Sequence[Run] = field(default_factory=list)
+    original: Original | None = None
 
     @property
     def executed(self) -> list[Layer]:

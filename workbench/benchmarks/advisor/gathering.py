@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from workbench.benchmarks import recorded
 from workbench.benchmarks.advisor.advising import advise
-from workbench.benchmarks.advisor.facts import Facts
+from workbench.benchmarks.advisor.facts import Facts, Original
 from workbench.benchmarks.layer_schemas import Findings
 from workbench.benchmarks.repository import project_of
 from workbench.benchmarks.schemas import run_view
@@ -23,6 +23,7 @@ def findings(runtime: Runtime, row: RunRow) -> Findings:
         model = models.get(session, project.model_id) if project.model_id is not None else None
         target = targets.get(session, project.target_id) if project.target_id is not None else None
         view = targets.views(session, [target])[0] if target is not None else None
+        parent = project_of(session, project.parent_id) if project.parent_id is not None else None
         facts = Facts(
             run=run_view(row),
             project=project.name,
@@ -31,6 +32,7 @@ def findings(runtime: Runtime, row: RunRow) -> Findings:
             unavailable=view.unavailable if view is not None else (),
             model=models.views(session, [model])[0] if model is not None else None,
             runs=recorded.runs(session, project.id),
+            original=Original(parent.id, parent.name) if parent is not None and parent.model_id is not None else None,
         )
     return advise(facts)
 

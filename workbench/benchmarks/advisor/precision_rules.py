@@ -1,5 +1,7 @@
 """Rules about the precision that executes."""
 
+import shlex
+
 from workbench.benchmarks.advisor.facts import (
     INTEGERS,
     NO_LAYERS,
@@ -31,6 +33,8 @@ WORTH_A_LOT = 1.5
 UNQUANTIZED = 0.05
 UNQUANTIZED_MUCH = 0.2
 FULL_PRECISION = 0.1
+# On one command line.
+MOST_NAMED = 20
 # A run in another precision has to be so much faster to count.
 FASTER = 1.05
 
@@ -61,8 +65,8 @@ def calibrate_first(facts: Facts) -> Outcome:
         severity="high" if gain >= WORTH_A_LOT else "medium",
         title="INT8 would make this model faster",
         summary=f"{told}. In INT8 the model may run up to {gain:.1f} times as fast on this device.",
-        advice="Quantize the model with a few hundred samples of its data (NNCF post-training quantization), import "
-        "the INT8 model, and compare its speed and its accuracy with this one.",
+        advice="Quantize the model with a few hundred samples of its data (NNCF post-training quantization): the new "
+        "version is measured beside this one, its speed and its accuracy.",
         evidence=[
             share_evidence("Time in convolutions and matrix products", part),
             evidence("Runs in", facts.run.effective_precision),
@@ -72,7 +76,7 @@ def calibrate_first(facts: Facts) -> Outcome:
         ],
         layers=slowest(heavy),
         action=FindingAction(
-            kind="import_model", label="Import the INT8 model", command="workbench model import model_int8.xml"
+            kind="quantize", label="Quantize the model", command=f"workbench quantize {shlex.quote(facts.project)}"
         ),
     )
 
@@ -120,10 +124,39 @@ def unquantized_layers(facts: Facts) -> Outcome:
             *_time(worst.time_us),
         ],
         layers=slowest(left),
-        action=FindingAction(
-            kind="import_model", label="Import a model quantized anew", command="workbench model import model_int8.xml"
-        ),
+        action=_anew(facts, left),
     )
+
+
+def _anew(facts: Facts, left: list[Layer]) -> FindingAction:
+    """Quantising the original again: without leaving these layers out, where they were left out on purpose."""
+    if facts.original is None:
+        return FindingAction(
+            kind="import_model", label="Import a model quantized anew", command="workbench model import model_int8.xml"
+        )
+    names = {original.name for layer in left for original in layer.originals} | {layer.name for layer in left}
+    earlier = _left_out(facts)
+    ignored = [name for name in earlier if name not in names]
+    options = [part for name in ignored for part in ("--ignore", shlex.quote(name))]
+    again = len(ignored) < len(earlier)
+    return FindingAction(
+        kind="quantize",
+        label="Quantize with these layers" if again else "Quantize the original anew",
+        project_id=facts.original.project_id,
+        ignored=ignored,
+        command=" ".join(["workbench quantize", shlex.quote(facts.original.project), *options])
+        if len(ignored) <= MOST_NAMED
+        else None,
+    )
+
+
+def _left_out(facts: Facts) -> list[str]:
+    """What the quantisation of the model left out by name."""
+    conversion = (facts.model.conversion if facts.model is not None else None) or {}
+    options = conversion.get("options")
+    ignored = options.get("ignored") if isinstance(options, dict) else None
+    names = ignored.get("names") if isinstance(ignored, dict) else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def _time(time_us: float | None) -> list[Evidence]:

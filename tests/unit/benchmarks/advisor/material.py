@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.unit.comparisons.measured import NOW, layer, layers_of, model, network, run
-from workbench.benchmarks.advisor.facts import Facts
+from workbench.benchmarks.advisor.facts import Facts, Original
 from workbench.benchmarks.layer_schemas import Layer
 from workbench.benchmarks.schemas import Run
 from workbench.models.schemas import Model
@@ -34,6 +34,7 @@ def facts(
     others: Sequence[Run] = (),
     roof: Ceilings | None = None,
     unavailable: Sequence[UnavailableDevice] = (),
+    original: Original | None = None,
     **of_run: Any,
 ) -> Facts:
     """Facts about a run with the fields `of_run`."""
@@ -49,6 +50,7 @@ def facts(
         unavailable=unavailable,
         model=known or model(analysis={"dynamic": False, "quantized": False}),
         runs=[this, *others],
+        original=original,
     )
 
 

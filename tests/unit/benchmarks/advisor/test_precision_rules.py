@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.benchmarks.advisor.material import CPU, ceilings, facts, other, split
 from tests.unit.comparisons.measured import layer, model, network
-from workbench.benchmarks.advisor.facts import Fine, NotApplicable, Outcome
+from workbench.benchmarks.advisor.facts import Fine, NotApplicable, Original, Outcome
 from workbench.benchmarks.advisor.precision_rules import calibrate_first, half_precision, unquantized_layers
 from workbench.benchmarks.layer_schemas import Finding
 
@@ -23,7 +23,8 @@ class TestCalibrateFirst:
         assert value(found, "Estimated gain of the whole") == 2.14
         assert value(found, "Time in convolutions and matrix products") == 80.0
         assert isinstance(found, Finding)
-        assert (found.severity, found.layers, found.action.kind) == ("high", [0], "import_model")
+        assert (found.severity, found.layers, found.action.kind) == ("high", [0], "quantize")
+        assert found.action.command == """workbench quantize 'net on '"'"'pictures'"'"''"""
 
     def test_bf16_gains_less(self) -> None:
         """1 / (0.2 + 0.8 / 1.6) = 1.43."""
@@ -77,6 +78,33 @@ class TestUnquantizedLayers:
         assert (found.layers, found.severity) == ([0, 2], "high")
         assert value(found, "Time in unquantized layers") == 50.0
         assert value(found, "Slowest of them") == "first"
+
+    def test_what_was_left_out_on_purpose_is_put_back(self) -> None:
+        layers = network(
+            layer("first", 50, ("a;b", "Convolution"), runtime_precision="f32"),
+            layer("second", 50, ("second", "Convolution"), runtime_precision="i8"),
+        )
+        conversion = {"method": "int8", "options": {"ignored": {"names": ["a;b", "other one"]}}}
+        found = unquantized_layers(
+            facts(layers, known=model(conversion=conversion), original=Original("7", "the first"), **INT8)
+        )
+        assert isinstance(found, Finding)
+        assert (found.action.kind, found.action.project_id) == ("quantize", "7")
+        assert found.action.ignored == ["other one"]
+        assert found.action.command == "workbench quantize 'the first' --ignore 'other one'"
+        assert found.action.label == "Quantize with these layers"
+
+    @pytest.mark.parametrize("conversion", [None, {}, {"options": 7}, {"options": {"ignored": {"names": [None]}}}])
+    def test_what_a_quantisation_left_by_itself(self, conversion: Any) -> None:
+        layers = network(layer("first", 50, ("a", "Convolution"), runtime_precision="f32"))
+        known = model(conversion=conversion)
+        found = unquantized_layers(facts(layers, known=known, original=Original("7", "one"), **INT8))
+        assert isinstance(found, Finding)
+        assert (found.action.kind, found.action.ignored) == ("quantize", [])
+        # Without the original, only a model from elsewhere helps.
+        found = unquantized_layers(facts(layers, known=known, **INT8))
+        assert isinstance(found, Finding)
+        assert found.action.kind == "import_model"
 
     @pytest.mark.parametrize(("part", "severity"), [(0.049, None), (0.05, "medium"), (0.2, "high")])
     def test_thresholds(self, part: float, severity: str | None) -> None:
