@@ -32,6 +32,7 @@ OPERATIONS: Mapping[str, str] = {
     "tensor_distance": "workbench.engine.tensor_distance:run",
     "predict": "workbench.engine.predict:run",
     "fold_preprocessing": "workbench.engine.folding:run",
+    "quantize": "workbench.engine.quantize:run",
 }
 
 EXIT_ERROR = 1

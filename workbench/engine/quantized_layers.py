@@ -1,0 +1,131 @@
+"""What of a model is quantised, read from its graph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import openvino as ov
+
+_QUANTIZERS = ("FakeQuantize", "FakeConvert")
+_WITH_WEIGHTS = {
+    "Convolution", "GroupConvolution", "ConvolutionBackpropData", "GroupConvolutionBackpropData", "MatMul",
+}  # fmt: skip
+# What NNCF puts quantisers before (`INPUTS_QUANTIZABLE_OPERATIONS` of nncf/openvino/graph/metatypes/groups.py).
+_COMPUTERS = _WITH_WEIGHTS | {
+    "BatchNormInference", "Add", "Subtract", "Multiply", "Divide", "AvgPool", "AdaptiveAvgPool", "ReduceMean", "MVN",
+    "NormalizeL2", "Interpolate", "Power", "FloorMod", "SquaredDifference", "LSTMSequence", "GRUSequence",
+    "GroupNormalization", "ScaledDotProductAttention", "MaxPool",
+}  # fmt: skip
+# What computes nothing with its input's values: it runs on integers when its input is quantised.
+_MOVERS = {
+    "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Concat", "Split", "VariadicSplit", "StridedSlice", "Slice",
+    "ShuffleChannels", "Broadcast", "Pad", "Gather", "GatherND", "GatherElements", "DepthToSpace", "SpaceToDepth",
+    "BatchToSpace", "SpaceToBatch", "Tile", "MaxPool", "ReduceMax", "AdaptiveMaxPool", "Minimum", "Maximum",
+}  # fmt: skip
+# Operations that quantised weights are worked out by, at most.
+_LONGEST = 32
+# Integers that weights are kept in.
+WEIGHT_TYPES = ("i8", "u8", "i4", "u4")
+
+
+def bodies(model: Any) -> list[Any]:
+    """A model with the graphs inside of it: those of If, Loop and TensorIterator."""
+    found = [model]
+    for node in model.get_ordered_ops():
+        kind = node.get_type_name()
+        if kind == "If":
+            found += [body for index in (0, 1) for body in bodies(node.get_function(index))]
+        elif kind in ("Loop", "TensorIterator"):
+            found += bodies(node.get_function())
+    return found
+
+
+def is_quantized(model: ov.Model) -> bool:
+    """Whether anything in it is quantised when it runs."""
+    return any(node.get_type_name() in _QUANTIZERS for body in bodies(model) for node in body.get_ordered_ops())
+
+
+def quantized(model: ov.Model) -> dict[str, int]:
+    """Operation type → how many compute with quantised values: all that they read which is no constant comes from a
+    quantiser, be it by way of operations that only move values."""
+    counts: Counter[str] = Counter()
+    for body in bodies(model):
+        known: dict[str, bool] = {}
+        for node in body.get_ordered_ops():
+            kind = node.get_type_name()
+            name = node.get_name()
+            sources = [one.get_source_output().get_node() for one in node.inputs()]
+            read = [one for one in sources if not _constant(one)]
+            if kind in _QUANTIZERS:
+                # Also of weights: constants that a quantiser makes.
+                known[name] = bool(read)
+                continue
+            inside = bool(read) and all(known.get(one.get_name(), False) for one in read[: _values(kind, len(read))])
+            known[name] = inside and kind in _MOVERS
+            if inside and kind in _COMPUTERS and (kind not in _WITH_WEIGHTS or all(map(_in_integers, sources))):
+                counts[kind] += 1
+    return dict(counts.most_common())
+
+
+def weight_types(model: ov.Model) -> dict[str, int]:
+    """Element type → bytes of the model's constants."""
+    sizes: Counter[str] = Counter()
+    for body in bodies(model):
+        for node in body.get_ordered_ops():
+            if node.get_type_name() == "Constant":
+                sizes[str(node.get_element_type().get_type_name())] += int(node.get_byte_size())
+    return dict(sizes.most_common())
+
+
+def _values(kind: str, count: int) -> int:
+    """How many of the inputs are values; the others are sizes and places that the model works out."""
+    return 1 if kind in _MOVERS - {"Concat", "Minimum", "Maximum"} else count
+
+
+def _constant(node: Any) -> bool:
+    """A constant, or made of constants only (quantised weights)."""
+    return _made_of(node) is not None
+
+
+def _in_integers(node: Any) -> bool:
+    """Weights that are quantised; also what is no weight."""
+    made_of = _made_of(node)
+    if made_of is None:
+        return True
+    kinds = {str(one.get_element_type().get_type_name()) for one in made_of if one.get_type_name() == "Constant"}
+    return bool(kinds & set(WEIGHT_TYPES)) or any(one.get_type_name() in _QUANTIZERS for one in made_of)
+
+
+def _made_of(node: Any) -> list[Any] | None:
+    """The operations that a constant is worked out by; None for what depends on an input."""
+    stack, made_of = [node], []
+    while stack:
+        one = stack.pop()
+        made_of.append(one)
+        kind = one.get_type_name()
+        if kind == "Constant":
+            continue
+        inputs = one.inputs()
+        if kind == "Parameter" or not inputs or len(made_of) > _LONGEST:
+            return None
+        stack += [item.get_source_output().get_node() for item in inputs]
+    return made_of
+
+
+def compressed_weights(model: ov.Model) -> list[str]:
+    """Types of integers that weights are kept in, where they are turned back to floats when the model runs: converted,
+    perhaps moved, and scaled."""
+    kinds = set()
+    for body in bodies(model):
+        for node in body.get_ordered_ops():
+            if node.get_type_name() != "Convert" or node.get_element_type().is_integral():
+                continue
+            source = node.input_value(0).get_node()
+            kind = str(source.get_element_type().get_type_name())
+            if source.get_type_name() == "Constant" and kind in WEIGHT_TYPES and len(source.get_shape()) > 1:
+                readers = {target.get_node().get_type_name() for target in node.output(0).get_target_inputs()}
+                if readers & {"Multiply", "Subtract"}:
+                    kinds.add(kind)
+    return sorted(kinds)
