@@ -271,10 +271,20 @@ class TestDemo:
         assert len(document["layers"]) == 5
         assert document["report"]["metrics"]["accuracy@top1"]["value"] > 0.97
         assert document["project"]["accuracy"]["report_id"] == document["report"]["id"]
+        # It ends with INT8, both beside each other, and a package that was run.
+        version = document["quantized"]
+        assert version["size_ratio"] > 2
+        assert version["throughput_ratio"] > 0
+        assert abs(version["metrics"]["accuracy@top1"]["difference"]) < 0.02
+        sides = [side["project"]["id"] for side in document["comparison"]["sides"]]
+        assert sides == [document["project"]["id"], version["project"]["id"]]
+        assert document["package"]["project_id"] == version["project"]["id"]
+        assert document["package"]["trial"]["state"] == "passed"
         assert not (apart.folder / "state" / "workbench" / "server.json").exists()
         # A second time it shows what is there already.
         again = told(apart, "demo", *options)
         assert [measured["id"] for measured in again["runs"]] == [measured["id"] for measured in document["runs"]]
+        assert again["package"]["id"] == document["package"]["id"]
 
     def test_a_table_for_people(self, apart: Stack) -> None:
         out, err = run(apart, "demo", "--exit", "--port", str(apart.port))

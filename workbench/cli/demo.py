@@ -12,6 +12,7 @@ from workbench import discovery
 from workbench.cli import serve
 from workbench.cli.accuracy import show_report
 from workbench.cli.benchmark import DEFAULT
+from workbench.cli.demo_end import ending, show_ending
 from workbench.cli.failures import FAILED, INTERRUPTED, exit_code, explain
 from workbench.cli.following import ACTIVE, conclude, follow
 from workbench.cli.options import Json
@@ -86,13 +87,14 @@ class _Walk:
                 _wait_for_target(client)
                 found = self._sample(client)
                 found["runs"] = with_slowest(client, found["runs"])
-            first = next((run for run in found["runs"] if run["layers"]), None)
-            found |= {
-                "layers": first["layers"] if first else [],
-                "layers_run_id": first["id"] if first else None,
-                "url": url,
-            }
-            self._show(found)
+                found |= ending(client, found["project"], self._duration_s, self._as_json)
+                first = next((run for run in found["runs"] if run["layers"]), None)
+                found |= {
+                    "layers": first["layers"] if first else [],
+                    "layers_run_id": first["id"] if first else None,
+                    "url": url,
+                }
+                self._show(client, found)
             self.code = 0
         except ClientError as error:
             explain(error)
@@ -116,11 +118,13 @@ class _Walk:
             last = follow(client, last, self._as_json)
             conclude(last)
         report = self._report(client, project["id"])
+        # Without those that were made to compare versions.
+        runs = client.runs(project=project["id"], sort="created_at")["items"]
         return {
             "model": client.model(project["model"]["id"]),
             "dataset": client.dataset(project["dataset"]["id"]),
             "project": client.project(project["id"]),
-            "runs": client.runs(project=project["id"], sort="created_at")["items"],
+            "runs": [run for run in runs if run["source"] == "benchmark"],
             "report": report,
             "job": last,
         }
@@ -135,7 +139,7 @@ class _Walk:
         newest: Document = found[0]
         return newest
 
-    def _show(self, found: Document) -> None:
+    def _show(self, client: Client, found: Document) -> None:
         if self._as_json:
             document(found)
             return
@@ -146,6 +150,7 @@ class _Walk:
                 show_slowest(run)
         say("")
         show_report(found["report"])
+        show_ending(client, found, found["url"])
 
 
 def _wait_for_target(client: Client) -> None:
