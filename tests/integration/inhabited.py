@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from tests.integration import reported
+from tests.integration import optimised, reported
 from workbench.db.base import new_id
 from workbench.db.tables import (
     Artifact,
@@ -47,7 +47,7 @@ def inhabit(runtime: Runtime) -> dict[str, str]:
     """Fill an empty server; returns the id of the one thing in each room, by the first part of its path."""
     rooms = (
         "models", "datasets", "targets", "projects", "runs", "jobs", "searches", "checks", "reports", "predictions",
-        "uploads", "tokens",
+        "uploads", "tokens", "quantizations", "sensitivities", "races", "optimizations", "packages",
     )  # fmt: skip
     ids = {name: new_id() for name in rooms}
     ids["benchmarks"] = ids["jobs"]
@@ -80,6 +80,9 @@ def inhabit(runtime: Runtime) -> dict[str, str]:
         session.add(reported.report_row(ids, kept, _stored(session, runtime, "report", folder)))
         tried = _store(session, runtime, "prediction", {"files/picture.jpg": PICTURE})
         session.add(reported.prediction_row(ids, tried))
+        session.add_all(optimised.jobs(ids))
+        packed = _store(session, runtime, "package", {"package.tar.gz": b"content", "trial.log": b"a line\n"})
+        session.add(optimised.package(ids, packed))
         session.add(Upload(id=ids["uploads"], filename="a/b.onnx", size_bytes=10, expires_at=moment.replace(year=2100)))
         session.add(Token(id=ids["tokens"], name="ci", sha256="0" * 64, prefix="wbt_abcd"))
     runtime.storage.upload(ids["uploads"]).write_bytes(b"12345")
