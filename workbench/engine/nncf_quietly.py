@@ -11,13 +11,16 @@ from workbench.engine.protocol import Emitter
 
 # Of a message, which may hold a table or the names of a whole model.
 _CHARACTERS = 4000
+# Of warnings that are kept, as notes of a result.
+_WARNINGS, _NOTE_CHARACTERS = 10, 500
 # What NNCF is at (its own words), and how many of how many are done.
 OnStep = Callable[[str, int, int], None]
 
 
 @contextlib.contextmanager
-def quietly(emit: Emitter, on_step: OnStep | None = None) -> Iterator[None]:
-    """Inside, NNCF's log becomes log events, and each step of one of its bars is told to `on_step`.
+def quietly(emit: Emitter, on_step: OnStep | None = None) -> Iterator[list[str]]:
+    """Inside, NNCF's log becomes log events, and each step of one of its bars is told to `on_step`. Gives
+    the warnings, as they come.
 
     The bars (`nncf.common.logging.track_progress.track`, imported by name into each of its modules) are one class, so
     its methods are replaced, and put back at the end. Nothing is drawn, and no thread draws it.
@@ -54,7 +57,7 @@ def quietly(emit: Emitter, on_step: OnStep | None = None) -> Iterator[None]:
         setattr(track, name, method)
     nncf_logger.handlers = [handler]
     try:
-        yield
+        yield handler.warnings
     finally:
         nncf_logger.handlers = handlers
         for name, method in before.items():
@@ -74,7 +77,11 @@ class _ToEvents(logging.Handler):
     def __init__(self, emit: Emitter) -> None:
         super().__init__(logging.INFO)
         self._emit_event = emit
+        self.warnings: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        level = "warning" if record.levelno >= logging.WARNING else "info"
-        self._emit_event.log(f"NNCF: {record.getMessage()}"[:_CHARACTERS], level)
+        text = f"NNCF: {record.getMessage()}"
+        serious = record.levelno >= logging.WARNING
+        if serious and len(self.warnings) < _WARNINGS:
+            self.warnings.append(" ".join(text.split())[:_NOTE_CHARACTERS])
+        self._emit_event.log(text[:_CHARACTERS], "warning" if serious else "info")

@@ -33,6 +33,7 @@ OPERATIONS: Mapping[str, str] = {
     "predict": "workbench.engine.predict:run",
     "fold_preprocessing": "workbench.engine.folding:run",
     "quantize": "workbench.engine.quantize:run",
+    "compress_weights": "workbench.engine.compress_weights:run",
 }
 
 EXIT_ERROR = 1

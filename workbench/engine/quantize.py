@@ -45,9 +45,9 @@ class Options:
 
 def read_options(parameters: Mapping[str, Any], model: ov.Model) -> Options:
     """With the type of the model worked out. Raises EngineError `invalid_configuration`."""
-    preset = _one_of(parameters, "preset", PRESETS)
-    target_device = _one_of(parameters, "target_device", TARGET_DEVICES)
-    model_type = _one_of(parameters, "model_type", ("auto", "none", "transformer"))
+    preset = one_of(parameters, "preset", PRESETS)
+    target_device = one_of(parameters, "target_device", TARGET_DEVICES)
+    model_type = one_of(parameters, "model_type", ("auto", "none", "transformer"))
     if model_type == "auto":
         model_type = "transformer" if has_attention(model) else "none"
     alpha = parameters.get("smooth_quant_alpha")
@@ -81,7 +81,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         core, work, parameters, dataset=str(parameters.get("dataset") or "inputs/calibration")
     )
     started = time.perf_counter()
-    made = quantized(model, samples, options, emit)
+    told: list[str] = []
+    made = quantized(model, samples, options, emit, told=told)
     spent = time.perf_counter() - started
     emit.stage(STAGES[3], stages, stages)
     save(made, work)
@@ -93,7 +94,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         "quantized": quantized_layers.quantized(made),
         "ignored_names": matched,
         "control": None,
-        "notes": [*samples.notes(), *notes(options)],
+        "notes": [*samples.notes(), *notes(options), *told],
     }
 
 
@@ -117,12 +118,20 @@ def refuse_quantized(model: ov.Model) -> None:
 
 
 def quantized(
-    model: ov.Model, samples: Samples, options: Options, emit: Emitter, *, compress: bool = True, stages: int = 0
+    model: ov.Model,
+    samples: Samples,
+    options: Options,
+    emit: Emitter,
+    *,
+    compress: bool = True,
+    stages: int = 0,
+    told: list[str] | None = None,
 ) -> ov.Model:
     """The model in INT8, by `nncf.quantize`; stages 2 and 3 of `stages` are told. The original may be changed (names
     that occur twice).
 
-    `compress`: weights become integers in the model, which then can no longer be put back to their precision.
+    `compress`: weights become integers in the model, which then can no longer be put back to their precision. `told`
+    gets NNCF's warnings.
     Raises EngineError `nothing_to_quantize`, `calibration_failed`, and what making the samples raises.
     """
     import nncf
@@ -148,7 +157,7 @@ def quantized(
 
     samples.on_given = given
     try:
-        with quietly(emit, step):
+        with quietly(emit, step) as warnings:
             made = nncf.quantize(
                 model,
                 nncf.Dataset(samples),
@@ -166,6 +175,8 @@ def quantized(
         raise failed(error) from error
     finally:
         samples.on_given = None
+    if told is not None:
+        told += warnings
     if not quantized_layers.is_quantized(made):
         raise EngineError(
             "nothing_to_quantize",
@@ -218,7 +229,7 @@ def _advanced(options: Options, compress: bool) -> Any:
     return AdvancedQuantizationParameters(smooth_quant_alphas=smooth, backend_params=backend)
 
 
-def _one_of(parameters: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
+def one_of(parameters: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
     value = parameters.get(name) or known[0]
     if value not in known:
         raise EngineError(

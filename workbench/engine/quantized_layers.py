@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -129,3 +130,31 @@ def compressed_weights(model: ov.Model) -> list[str]:
                 if readers & {"Multiply", "Subtract"}:
                     kinds.add(kind)
     return sorted(kinds)
+
+
+def compressed(model: ov.Model, kinds: Collection[str]) -> dict[str, int]:
+    """Operation type → how many have weights that are kept as one of `kinds` and turned back to floats."""
+    counts: Counter[str] = Counter()
+    for body in bodies(model):
+        found: dict[str, str] = {}
+        for node in body.get_ordered_ops():
+            if node.get_type_name() == "Constant" and str(node.get_element_type().get_type_name()) in kinds:
+                found.update((reader.get_name(), reader.get_type_name()) for reader in _readers(node))
+        counts.update(found.values())
+    return dict(counts.most_common())
+
+
+def _readers(constant: Any) -> list[Any]:
+    """The operations that read a constant as floats: behind its conversion, scaling and reshaping."""
+    waiting, converted = [constant], False
+    readers: list[Any] = []
+    while waiting and len(readers) <= _LONGEST:
+        for target in waiting.pop().output(0).get_target_inputs():
+            node = target.get_node()
+            kind = node.get_type_name()
+            converted = converted or kind == "Convert"
+            if kind in ("Convert", "Subtract", "Multiply", "Reshape", "Transpose") and _constant(node):
+                waiting.append(node)
+            elif converted:
+                readers.append(node)
+    return readers

@@ -342,9 +342,10 @@ class TestTelling:
         from nncf.common.logging import nncf_logger
 
         emit = Recorder()
-        with nncf_quietly.quietly(emit):
+        with nncf_quietly.quietly(emit) as warnings:
             nncf_logger.warning("watch out")
             nncf_logger.debug("not this")
+        assert warnings == ["NNCF: watch out"]
         assert [(event["level"], event["message"]) for event in emit.of("log")] == [("warning", "NNCF: watch out")]
 
     def test_as_a_process(self, tmp_path: Path) -> None:
