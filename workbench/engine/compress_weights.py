@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     """
     mode = quantize.one_of(parameters, "mode", MODES)
     _check(parameters, mode)
-    emit.stage("read", 1, 3)
+    stages = _stages(parameters, mode)
+    emit.stage(stages[0], 1, len(stages))
     import openvino as ov
 
     core = ov.Core()
@@ -65,7 +66,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     quantize.refuse_quantized(model)
     samples, notes = _samples(core, work, parameters, mode)
     started = time.perf_counter()
-    made, warnings = _compressed(model, samples, parameters, mode, emit)
+    made, warnings = _compressed(model, samples, parameters, mode, emit, stages)
     spent = time.perf_counter() - started
     quantize.save(made, work)
     if samples is not None:
@@ -73,6 +74,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         notes += samples.notes()
     kinds = quantized_layers.WEIGHT_TYPES
     notes += warnings
+    if mode in _FOUR:
+        notes.append(_share(made))
     return answer | {
         "nncf": metadata.version("nncf"),
         "compressed": quantized_layers.compressed(made, kinds),
@@ -85,9 +88,24 @@ def _samples(core: ov.Core, work: Path, parameters: Mapping[str, Any], mode: str
     dataset = parameters.get("dataset")
     if not dataset:
         return None, []
-    if mode not in _FOUR or parameters.get("ratio") == 0:
+    if not _four(parameters, mode):
         return None, ["The samples were not used: weights in INT8 need none."]
     return calibration.open_samples(core, work, parameters, dataset=str(dataset)), []
+
+
+def _four(parameters: Mapping[str, Any], mode: str) -> bool:
+    """Whether any weights are to be in INT4."""
+    return mode in _FOUR and parameters.get("ratio") != 0
+
+
+def _share(made: ov.Model) -> str:
+    """Of INT4, which NNCF has for products of matrices whose rows can be cut into groups."""
+    sizes = quantized_layers.weight_types(made)
+    four = 2 * sum(sizes.get(kind, 0) for kind in ("i4", "u4"))
+    whole = four + sum(sizes.get(kind, 0) for kind in ("i8", "u8"))
+    if not four:
+        return "No weights are in INT4: all that were compressed are in INT8."
+    return f"Weights in INT4: {100 * four / whole:.0f} %; the others that were compressed are in INT8."
 
 
 def _halve(core: ov.Core, model: ov.Model, work: Path, emit: Emitter) -> dict[str, int]:
@@ -108,13 +126,17 @@ def _halve(core: ov.Core, model: ov.Model, work: Path, emit: Emitter) -> dict[st
 
 
 def _compressed(
-    model: ov.Model, samples: Samples | None, parameters: Mapping[str, Any], mode: str, emit: Emitter
+    model: ov.Model,
+    samples: Samples | None,
+    parameters: Mapping[str, Any],
+    mode: str,
+    emit: Emitter,
+    stages: Sequence[str],
 ) -> tuple[ov.Model, list[str]]:
     """Also NNCF's warnings."""
     import nncf
 
-    four = mode in _FOUR and parameters.get("ratio") != 0
-    stages = _stages(parameters, four, samples is not None)
+    four = _four(parameters, mode)
     current = 0
 
     def enter(name: str) -> bool:
@@ -143,6 +165,10 @@ def _compressed(
             "all_layers": bool(parameters.get("all_layers")),
             "awq": bool(parameters.get("awq")),
             "scale_estimation": bool(parameters.get("scale_estimation")),
+            # Rows that the group does not divide are cut into smaller groups, or are in INT8.
+            "advanced_parameters": nncf.AdvancedCompressionParameters(
+                group_size_fallback_mode=nncf.GroupSizeFallbackMode.ADJUST
+            ),
         }
         metric = parameters.get("sensitivity_metric")
         given |= {"sensitivity_metric": nncf.SensitivityMetric(metric)} if metric else {}
@@ -155,7 +181,7 @@ def _compressed(
             made: ov.Model = nncf.compress_weights(model, **given)
     except (EngineError, MemoryError):
         raise
-    except (nncf.ParameterNotSupportedError, nncf.ValidationError, nncf.InvalidGroupSizeError) as error:
+    except (nncf.ParameterNotSupportedError, nncf.ValidationError) as error:
         raise _invalid(str(error).strip()[:300], "Change the options.") from error
     except Exception as error:
         raise quantize.failed(error) from error
@@ -165,10 +191,10 @@ def _compressed(
     return made, warnings
 
 
-def _stages(parameters: Mapping[str, Any], four: bool, data: bool) -> list[str]:
-    ratio = parameters.get("ratio")
+def _stages(parameters: Mapping[str, Any], mode: str) -> list[str]:
+    four, ratio = _four(parameters, mode), parameters.get("ratio")
     wanted = {
-        "statistics": data,
+        "statistics": four and bool(parameters.get("dataset")),
         "choose precisions": four and ratio is not None and ratio != 1,
         "AWQ": four and bool(parameters.get("awq")),
         "scale estimation": four and bool(parameters.get("scale_estimation")),

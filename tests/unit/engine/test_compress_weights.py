@@ -147,6 +147,17 @@ class TestWhat:
             "{'ratio': 0}": ["u8", "u8", "u8"],
         }
 
+    def test_groups_that_do_not_divide_a_row(self, tmp_path: Path) -> None:
+        """192 values are no multiple of the usual 128: they are in groups of 64; no part of 27 values is in any."""
+        work = prepared(tmp_path / "rows", perceptron())
+        result, made = run(work, mode="int4_sym")
+        assert [kept_as(made, name) for name in ("first", "second", "third")] == ["i4", "i4", "u8"]
+        whole = WIDTH * HIDDEN + HIDDEN * HIDDEN
+        assert f"Weights in INT4: {100 * whole / (whole + 8 * HIDDEN):.0f} %" in result["notes"][-1]
+        result, _ = run(prepared(tmp_path / "picture", classifier()), mode="int4_asym", all_layers=True)
+        assert result["compressed"] == {"Convolution": 1, "MatMul": 1}
+        assert result["notes"][-1].startswith("No weights are in INT4")
+
     def test_left_out(self, tmp_path: Path) -> None:
         work = prepared(tmp_path, perceptron())
         result, made = run(work, mode="int8_sym", ignored={"names": ["first"], "patterns": ["thi.*d$"]})
@@ -176,7 +187,12 @@ class TestWithSamples:
             return np.concatenate([compiled(sample)[0] for sample in samples])
 
         exact = told(work / "inputs" / "model.xml")
-        given = {"mode": "int4_sym", "group_size": 64, "all_layers": True, "dataset": "inputs/calibration"}
+        given: dict[str, Any] = {
+            "mode": "int4_sym",
+            "group_size": 64,
+            "all_layers": True,
+            "dataset": "inputs/calibration",
+        }
         for estimated in (False, True):
             result, made = run(work, scale_estimation=estimated, **given)
             errors[estimated] = float(((told(made) - exact) ** 2).mean())
@@ -186,7 +202,7 @@ class TestWithSamples:
 
     @pytest.mark.parametrize("metric", compress_weights.METRICS)
     def test_which_stay_in_int8(self, tmp_path: Path, metric: str) -> None:
-        given = {"mode": "int4_asym", "group_size": 64, "ratio": 0.5, "all_layers": True}
+        given: dict[str, Any] = {"mode": "int4_asym", "group_size": 64, "ratio": 0.5, "all_layers": True}
         _, made = run(
             prepared(tmp_path, perceptron()), sensitivity_metric=metric, dataset="inputs/calibration", **given
         )
@@ -195,7 +211,7 @@ class TestWithSamples:
 
     def test_stages_and_progress(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         emit = Recorder()
-        given = {"mode": "int4_sym", "group_size": 64, "ratio": 0.8, "dataset": "inputs/calibration"}
+        given: dict[str, Any] = {"mode": "int4_sym", "group_size": 64, "ratio": 0.8, "dataset": "inputs/calibration"}
         run(prepared(tmp_path, perceptron()), emit, scale_estimation=True, awq=True, **given)
         stages = [(stage["index"], stage["count"], stage["name"]) for stage in emit.of("stage")]
         assert [name for _, _, name in stages[:2]] == ["read", "statistics"]
