@@ -34,6 +34,7 @@ OPERATIONS: Mapping[str, str] = {
     "fold_preprocessing": "workbench.engine.folding:run",
     "quantize": "workbench.engine.quantize:run",
     "compress_weights": "workbench.engine.compress_weights:run",
+    "package": "workbench.engine.packaging:run",
 }
 
 EXIT_ERROR = 1

@@ -1,3 +1,3 @@
 """The job kinds of this room are registered by these imports."""
 
-from workbench.packages import exporting, importing  # noqa: F401
+from workbench.packages import exporting, importing, package_jobs  # noqa: F401

@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 
 from workbench.db.tables import Package as PackageRow
 from workbench.errors import ERROR_RESPONSES
-from workbench.packages import service
+from workbench.packages import service, starting
 from workbench.packages.recipe_routes import router as recipes
 from workbench.packages.schemas import Package, PackageJob, PackageKind, PackagePlan, PackageWanted
 from workbench.packages.transfer_routes import router as transfers
@@ -29,13 +29,14 @@ SORTABLE = {
 @router.post("/projects/{ref}/packages", status_code=202)
 def start_package(runtime: RuntimeDep, ref: str, wanted: PackageWanted) -> PackageJob:
     """Build a package, and run it before it is offered."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return starting.start(session, runtime, ref, wanted)
 
 
 @router.post("/projects/{ref}/packages/plan")
 def plan_package(runtime: RuntimeDep, ref: str, wanted: PackageWanted) -> PackagePlan:
     """What a package would have in it, and its size."""
-    raise NotImplementedError
+    return starting.look(runtime, ref, wanted)
 
 
 @router.get("/packages")
