@@ -105,3 +105,25 @@ def test_commands_are_those_of_the_workbench(stack: Stack, sample: dict[str, Any
     assert [line.partition("==")[0] for line in recipe["requirements"]] == [
         "openvino", "numpy", "opencv-python-headless",
     ]  # fmt: skip
+
+
+def test_an_int8_version(stack: Stack, sample: dict[str, Any], tmp_path: Path) -> None:
+    """The same calls of NNCF with the same samples give the same model, and it is as right."""
+    options = ["--samples", "20", "--preset", "mixed", "--no-benchmark", "--no-accuracy", "--no-layers"]
+    code, told = stack.command("quantize", sample["id"], *options)
+    assert code == 0, told
+    child = stack.get(f"/projects/{told['project']['id']}")
+    job = stack.finished(stack.post(f"/projects/{child['id']}/reports", {"precision": "f32"})["job"]["id"], 300)
+    assert job["state"] == "succeeded", job
+    archive, path = tmp_path / "version.tar.gz", tmp_path / "version.py"
+    for words in (("project", "export", child["id"], "-o", str(archive)), ("recipe", child["id"], "-o", str(path))):
+        code, told = stack.command(*words)
+        assert code == 0, told
+    result = run([sys.executable, str(path)], tmp_path, ["--export", str(archive), "--duration", "0"])
+    models = [stack.get(f"/models/{of['model']['id']}") for of in (sample, child)]
+    assert result["models"][0]["sha256"] == models[0]["sha256"]
+    # Every weight and every layer; names of layers that OpenVINO adds are numbered differently in every process.
+    assert all(one["alike"] for one in result["models"])
+    report = stack.get(f"/reports/{job['result']['report_id']}")
+    for name, figure in result["accuracy"]["metrics"].items():
+        assert figure["value"] == report["metrics"][name]["value"]

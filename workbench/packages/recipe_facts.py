@@ -1,5 +1,6 @@
 """What a project came to and how, as a document that its recipe carries: steps of its models, samples, figures."""
 
+import hashlib
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -85,7 +86,12 @@ def _step(
 ) -> dict[str, Any]:
     model = chain[number]
     conversion: dict[str, Any] = model.conversion or {}
-    own = {"name": model.name, "sha256": model.sha256, "parent": number - 1 if number else None}
+    own = {
+        "name": model.name,
+        "sha256": model.sha256,
+        "content": _content(runtime, model),
+        "parent": number - 1 if number else None,
+    }
     if number == 0:
         return {"kind": "import", **own, **_import(runtime, model, conversion, warnings)}
     parent = chain[number - 1]
@@ -118,6 +124,16 @@ def _import(runtime: Runtime, model: Model, conversion: Mapping[str, Any], warni
         "compress_to_fp16": bool(arguments.get("compress_to_fp16")),
         "friendly_name": None if kept else _net_name(runtime, model),
     }
+
+
+def _content(runtime: Runtime, model: Model) -> str:
+    """Hash of an IR without the names of its layers, of which OpenVINO numbers those that it adds."""
+    xml, weights = models.files(runtime, model)
+    digest = hashlib.sha256(re.sub(rb' name="[^"]*"', b"", xml.read_bytes()))
+    with weights.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _net_name(runtime: Runtime, model: Model) -> str | None:
