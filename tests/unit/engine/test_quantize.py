@@ -10,6 +10,7 @@ from typing import Any
 import nncf
 import pytest
 
+from tests.benchmarks import calibration_by_hand
 from tests.unit.engine.networks import Recorder, classifier, np, op, ov, save
 from tests.unit.engine.reports import annotated, classifier_reading, identity, prepare
 from workbench.engine import attention, ignored, nncf_quietly, quantize, quantized_layers
@@ -109,6 +110,17 @@ class TestAgainstNncf:
         by_hand = ov.Core().read_model(tmp_path / "by_hand.xml")
         assert len(constants(made)) > 10
         assert constants(made) == constants(by_hand)
+
+    def test_the_benchmark_against_a_call_by_hand(self, tmp_path: Path) -> None:
+        """The short version of tests/benchmarks/calibration_by_hand.py: JPEGs, and what is quantised, not the time."""
+        model = save(classifier((1, 3, 224, 224)), tmp_path)
+        dataset = calibration_by_hand.pictures(tmp_path / "dataset", 5)
+        _, own = calibration_by_hand.ours(tmp_path / "ours", model, dataset, 4)
+        _, hand = calibration_by_hand.by_hand(tmp_path / "hand", model, dataset, 4)
+        assert len(calibration_by_hand.quantizers(own)) == 3
+        assert calibration_by_hand.differences(own, hand) == []
+        _, other = calibration_by_hand.by_hand(tmp_path / "other", model, dataset, 4, preset="mixed")
+        assert calibration_by_hand.differences(own, other) != []
 
     def test_it_computes_what_the_original_does(self, tmp_path: Path) -> None:
         work = prepared(tmp_path, classifier())
