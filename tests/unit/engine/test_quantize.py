@@ -11,6 +11,7 @@ import nncf
 import pytest
 
 from tests.benchmarks import calibration_by_hand
+from tests.benchmarks.accuracy_speed import pictures
 from tests.unit.engine.networks import Recorder, classifier, np, op, ov, save
 from tests.unit.engine.reports import annotated, classifier_reading, identity, prepare
 from workbench.engine import attention, ignored, nncf_quietly, quantize, quantized_layers
@@ -114,7 +115,7 @@ class TestAgainstNncf:
     def test_the_benchmark_against_a_call_by_hand(self, tmp_path: Path) -> None:
         """The short version of tests/benchmarks/calibration_by_hand.py: JPEGs, and what is quantised, not the time."""
         model = save(classifier((1, 3, 224, 224)), tmp_path)
-        dataset = calibration_by_hand.pictures(tmp_path / "dataset", 5)
+        dataset = pictures(tmp_path / "dataset", 5)
         _, own = calibration_by_hand.ours(tmp_path / "ours", model, dataset, 4)
         _, hand = calibration_by_hand.by_hand(tmp_path / "hand", model, dataset, 4)
         assert len(calibration_by_hand.quantizers(own)) == 3
