@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,26 +49,41 @@ def is_quantized(model: ov.Model) -> bool:
     return any(node.get_type_name() in _QUANTIZERS for body in bodies(model) for node in body.get_ordered_ops())
 
 
+@dataclass(frozen=True)
+class _Value:
+    """What a node gives: `constant` without any input; `quantized` (of a constant: kept in integers)."""
+
+    constant: bool
+    quantized: bool
+
+
 def quantized(model: ov.Model) -> dict[str, int]:
-    """Operation type → how many compute with quantised values: all that they read which is no constant comes from a
-    quantiser, be it by way of operations that only move values."""
+    """Operation type → how many compute with quantised values: all that they read comes from a quantiser, be it by way
+    of operations that only move values, and their weights are kept in integers."""
     counts: Counter[str] = Counter()
     for body in bodies(model):
-        known: dict[str, bool] = {}
+        known: dict[str, _Value] = {}
         for node in body.get_ordered_ops():
             kind = node.get_type_name()
-            name = node.get_name()
-            sources = [one.get_source_output().get_node() for one in node.inputs()]
-            read = [one for one in sources if not _constant(one)]
-            if kind in _QUANTIZERS:
-                # Also of weights: constants that a quantiser makes.
-                known[name] = bool(read)
-                continue
-            inside = bool(read) and all(known.get(one.get_name(), False) for one in read[: _values(kind, len(read))])
-            known[name] = inside and kind in _MOVERS
-            if inside and kind in _COMPUTERS and (kind not in _WITH_WEIGHTS or all(map(_in_integers, sources))):
+            sources = [known[one.get_source_output().get_node().get_name()] for one in node.inputs()]
+            read = [one for one in sources if not one.constant]
+            weights = [one for one in sources if one.constant]
+            inside = bool(read) and all(one.quantized for one in read[: _values(kind, len(read))])
+            known[node.get_name()] = _value(node, kind, sources, inside)
+            if inside and kind in _COMPUTERS and (kind not in _WITH_WEIGHTS or all(one.quantized for one in weights)):
                 counts[kind] += 1
     return dict(counts.most_common())
+
+
+def _value(node: Any, kind: str, sources: Sequence[_Value], inside: bool) -> _Value:
+    constant = kind == "Constant" or (bool(sources) and all(one.constant for one in sources))
+    if kind == "Constant":
+        return _Value(True, str(node.get_element_type().get_type_name()) in WEIGHT_TYPES)
+    if kind in _QUANTIZERS:
+        return _Value(constant, True)
+    if constant:
+        return _Value(True, any(one.quantized for one in sources))
+    return _Value(False, inside and kind in _MOVERS)
 
 
 def weight_types(model: ov.Model) -> dict[str, int]:
@@ -86,33 +102,18 @@ def _values(kind: str, count: int) -> int:
 
 
 def _constant(node: Any) -> bool:
-    """A constant, or made of constants only (quantised weights)."""
-    return _made_of(node) is not None
-
-
-def _in_integers(node: Any) -> bool:
-    """Weights that are quantised; also what is no weight."""
-    made_of = _made_of(node)
-    if made_of is None:
-        return True
-    kinds = {str(one.get_element_type().get_type_name()) for one in made_of if one.get_type_name() == "Constant"}
-    return bool(kinds & set(WEIGHT_TYPES)) or any(one.get_type_name() in _QUANTIZERS for one in made_of)
-
-
-def _made_of(node: Any) -> list[Any] | None:
-    """The operations that a constant is worked out by; None for what depends on an input."""
-    stack, made_of = [node], []
-    while stack:
-        one = stack.pop()
-        made_of.append(one)
-        kind = one.get_type_name()
-        if kind == "Constant":
+    """A constant, or made of constants only (compressed weights)."""
+    waiting, seen = [node], 0
+    while waiting:
+        one = waiting.pop()
+        seen += 1
+        if one.get_type_name() == "Constant":
             continue
         inputs = one.inputs()
-        if kind == "Parameter" or not inputs or len(made_of) > _LONGEST:
-            return None
-        stack += [item.get_source_output().get_node() for item in inputs]
-    return made_of
+        if not inputs or seen > _LONGEST:
+            return False
+        waiting += [item.get_source_output().get_node() for item in inputs]
+    return True
 
 
 def compressed_weights(model: ov.Model) -> list[str]:
