@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as made from "./mockData.mjs";
 import { datasetFile } from "./mockDatasets.mjs";
 import { db, newest, option, streams } from "./mockDb.mjs";
+import { packageFile } from "./mockDeploy.mjs";
 import { predictionFile } from "./mockPredictions.mjs";
 import { access, missing, problem, routes, samplesOf } from "./mockRoutes.mjs";
 
@@ -81,7 +82,7 @@ createServer(async (request, response) => {
   }
   if (path.startsWith("/uploads")) return upload(request, response, path, body);
   const seen = /^\/datasets\/([^/]+)\/samples\/(\d+)\/(thumbnail|image|target)$/.exec(path);
-  const file = datasetFile(path) ?? predictionFile(path);
+  const file = datasetFile(path) ?? predictionFile(path) ?? packageFile(path);
   if (file) return response.writeHead(200, { "Content-Type": file[0] }).end(file[1]);
   if (seen)
     return response

@@ -16,6 +16,7 @@ import {
   option,
   start,
 } from "./mockDb.mjs";
+import { deployRoutes } from "./mockDeploy.mjs";
 import { finishedSearch, labRoutes } from "./mockLab.mjs";
 import { ceilings, layers } from "./mockLayers.mjs";
 import { predictionRoutes } from "./mockPredictions.mjs";
@@ -35,6 +36,12 @@ export const problem = (status, code, detail, action) => ({
 export const missing = () =>
   problem(404, "not_found", "There is no such thing.", "Look at the list for what exists.");
 const byRef = (list, ref) => list.find((row) => row.id === ref || row.name === ref);
+
+/** The model that nothing here was made into. */
+function rootOf(row) {
+  const parent = db.models.find(({ id }) => id === row.parent_id);
+  return parent ? rootOf(parent) : row;
+}
 
 function page(list, query, sorts = {}) {
   const limit = Number(query.get("limit") ?? 50);
@@ -97,6 +104,7 @@ export const routes = [
   ...datasetRoutes,
   ...predictionRoutes,
   ...compareRoutes,
+  ...deployRoutes,
   [
     "GET",
     /^\/tokens\/whoami$/,
@@ -199,7 +207,11 @@ export const routes = [
     (_, query) =>
       ok(
         page(
-          db.models.filter((row) => !query.get("task") || row.task === query.get("task")),
+          db.models.filter(
+            (row) =>
+              (!query.get("task") || row.task === query.get("task")) &&
+              (!query.get("family") || rootOf(row) === rootOf(byRef(db.models, query.get("family")))),
+          ),
           query,
         ),
       ),

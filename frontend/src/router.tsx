@@ -36,6 +36,13 @@ const wizard = createRoute({
   component: lazyRouteComponent(() => import("./features/wizard/WizardPage"), "WizardPage"),
 });
 
+const projectImport = createRoute({
+  getParentRoute,
+  path: "/projects/import",
+  validateSearch: importSearch,
+  component: lazyRouteComponent(() => import("./features/transfer/ProjectImportPage"), "ProjectImportPage"),
+});
+
 const project = createRoute({
   getParentRoute,
   path: "/projects/$ref",
@@ -146,6 +153,7 @@ const settings = createRoute({
 const routeTree = root.addChildren([
   projects,
   wizard,
+  projectImport,
   project,
   projectTry,
   models,

@@ -8,8 +8,15 @@ from sqlalchemy.orm import Session
 from workbench.db.tables import Artifact, Model, Project
 
 
-def statement(query: str | None, task: str | None, state: str | None) -> Select[Model]:
+def statement(query: str | None, task: str | None, state: str | None, family: str | None = None) -> Select[Model]:
+    """`family`: the id of a model; what it was made from, and all that was made of these."""
     wanted = select(Model)
+    if family:
+        above = select(Model.id, Model.parent_id).where(Model.id == family).cte("above", recursive=True)
+        above = above.union(select(Model.id, Model.parent_id).where(Model.id == above.c.parent_id))
+        below = select(above.c.id).cte("below", recursive=True)
+        below = below.union(select(Model.id).where(Model.parent_id == below.c.id))
+        wanted = wanted.where(Model.id.in_(select(below.c.id)))
     if query:
         wanted = wanted.where(Model.name.icontains(query, autoescape=True))
     if task:

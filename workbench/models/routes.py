@@ -42,12 +42,15 @@ def list_models(
     q: Annotated[str | None, Query(max_length=100, description="part of the name")] = None,
     task: Task | None = None,
     state: Annotated[str | None, Query(pattern="^(importing|ready)$")] = None,
+    family: Annotated[
+        str | None, Query(max_length=200, description="id or name: what this model was made from, and all made of it")
+    ] = None,
 ) -> Page[Model]:
     """Models, newest first."""
     with runtime.db.read() as session:
         rows, following, total = fetch(
             session,
-            repository.statement(q, task, state),
+            repository.statement(q, task, state, service.get(session, family).id if family else None),
             columns=SORTABLE,
             identity=ModelRow.id,
             sort=sort or "-created_at",

@@ -9919,6 +9919,8 @@ export interface operations {
                 q?: string | null;
                 task?: ("classification" | "object_detection" | "instance_segmentation" | "semantic_segmentation" | "inpainting" | "super_resolution" | "style_transfer" | "facial_landmark_detection" | "face_recognition" | "text_classification" | "generic") | null;
                 state?: string | null;
+                /** @description id or name: what this model was made from, and all made of it */
+                family?: string | null;
             };
             header?: never;
             path?: never;

@@ -89,6 +89,14 @@ export type PredictionWanted = Schemas["PredictionWanted"];
 export type PredictionResult = Schemas["PredictionResult"];
 export type ImportanceWanted = Schemas["ImportanceWanted"];
 export type ImportanceMap = Schemas["ImportanceMap"];
+export type Package = Schemas["Package"];
+export type PackagePart = Schemas["PackagePart"];
+export type PackagePlan = Schemas["PackagePlan"];
+export type PackageTrial = Schemas["PackageTrial"];
+export type PackageWanted = Schemas["PackageWanted"];
+export type ExportWanted = Schemas["ExportWanted"];
+export type ImportWanted = Schemas["ImportWanted"];
+export type Recipe = Schemas["Recipe"];
 
 /** One page of a list. */
 export interface Page<T> {

@@ -1,17 +1,17 @@
 import { Modal } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useMatches, useNavigate, useParams } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { flat } from "../api/queryClient";
 import { datasetsQuery } from "../features/datasets/queries";
 import { activeJobs } from "../features/jobs/queries";
 import { modelsQuery } from "../features/models/queries";
-import { projectsQuery } from "../features/projects/queries";
+import { projectQuery, projectsQuery } from "../features/projects/queries";
 import { targetsQuery } from "../features/targets/queries";
 import { formatName, jobKind, taskName } from "../format/words";
 import classes from "./Palette.module.css";
-import { type Entry, found } from "./paletteEntries";
+import { type Entry, found, projectActions } from "./paletteEntries";
 
 const ACTIONS: Entry[] = [
   { kind: "action", name: "New project", hint: "model, environment, dataset", to: "/projects/new" },
@@ -27,6 +27,18 @@ const ACTIONS: Entry[] = [
     hint: "ImageNet, Pascal VOC, COCO, plain pictures",
     to: "/datasets/import",
   },
+  {
+    kind: "action",
+    name: "Generate a dataset",
+    hint: "noise, or augmented from another one",
+    to: "/datasets/generate",
+  },
+  {
+    kind: "action",
+    name: "Import a project",
+    hint: "an export of another workbench",
+    to: "/projects/import",
+  },
   { kind: "action", name: "Compare projects…", hint: "or runs, side by side", to: "/compare" },
   { kind: "action", name: "Projects", hint: "page", to: "/" },
   { kind: "action", name: "Models", hint: "page", to: "/models" },
@@ -34,6 +46,13 @@ const ACTIONS: Entry[] = [
   { kind: "action", name: "Targets", hint: "page", to: "/targets" },
   { kind: "action", name: "Jobs", hint: "page", to: "/jobs" },
   { kind: "action", name: "Settings", hint: "theme, tokens, storage, log", to: "/settings" },
+  {
+    kind: "action",
+    name: "Toolchains",
+    hint: "what converts and judges in environments of its own",
+    to: "/settings",
+    hash: "toolchains",
+  },
 ];
 
 /** Finds any project, model, dataset, target, running job or action by a part of its name. */
@@ -53,7 +72,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
     if (!entry) return;
     onClose();
     if (entry.job) void navigate({ to: ".", search: (now) => ({ ...now, job: entry.job }) });
-    else void navigate({ to: entry.to, params: { ref: entry.ref ?? "" } });
+    else {
+      void navigate({
+        to: entry.to,
+        params: { ref: entry.ref ?? "" },
+        search: entry.tab ? { tab: entry.tab } : {},
+        hash: entry.hash,
+      });
+    }
   };
   const onKey = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -127,10 +153,19 @@ function useEntries(typed: string): Entry[] {
   const datasets = useInfiniteQuery({ ...datasetsQuery({ q }), ...kept }).data;
   const targets = useInfiniteQuery(targetsQuery()).data;
   const { data: jobs } = useQuery(activeJobs);
+  const newest = flat(useInfiniteQuery(projectsQuery()).data)[0];
+  const open = useParams({ strict: false });
+  const onProject = useMatches({
+    select: (all) => all.some(({ pathname }) => pathname.startsWith("/projects/")),
+  });
+  const here = onProject && open.ref !== undefined ? open.ref : null;
+  const { data: current } = useQuery({ ...projectQuery(here ?? ""), enabled: here !== null });
+  const about = here === null ? newest : current;
 
   return useMemo(() => {
     const all: Entry[] = [
       ...ACTIONS,
+      ...projectActions(about),
       ...(jobs ?? []).map((job) => ({
         kind: "job" as const,
         name: job.title,
@@ -168,5 +203,5 @@ function useEntries(typed: string): Entry[] {
       })),
     ];
     return found(all, typed);
-  }, [typed, projects, models, datasets, targets, jobs]);
+  }, [typed, projects, models, datasets, targets, jobs, about]);
 }

@@ -1,4 +1,5 @@
 /** What the palette can find, and in which order. */
+import type { PROJECT_TABS } from "./search";
 
 export interface Entry {
   kind: "action" | "job" | "project" | "model" | "dataset" | "target";
@@ -12,16 +13,41 @@ export interface Entry {
     | "/models/import"
     | "/datasets"
     | "/datasets/import"
+    | "/datasets/generate"
     | "/targets"
     | "/jobs"
     | "/compare"
     | "/settings"
+    | "/projects/import"
     | "/projects/$ref"
+    | "/projects/$ref/try"
     | "/models/$ref"
     | "/datasets/$ref"
     | "/targets/$ref";
   ref?: string;
   job?: string;
+  /** A tab of a project. */
+  tab?: (typeof PROJECT_TABS)[number];
+  hash?: string;
+}
+
+/** What can be done with a project: with the one that is open, else with the newest. */
+export function projectActions(project: { id: string; name: string } | undefined): Entry[] {
+  if (!project) return [];
+  const common = { kind: "action", hint: project.name, ref: project.id } as const;
+  const tab = (name: string, wanted: Entry["tab"]): Entry => ({
+    ...common,
+    name,
+    to: "/projects/$ref",
+    tab: wanted,
+  });
+  return [
+    { ...common, name: "Try a picture", to: "/projects/$ref/try" },
+    tab("Accuracy", "accuracy"),
+    tab("Deploy: build a package", "deploy"),
+    tab("Recipe: repeat it elsewhere", "recipe"),
+    tab("Export the project", "deploy"),
+  ];
 }
 
 const MOST = 40;

@@ -85,7 +85,7 @@ export interface LayerSearch {
 }
 
 export const LENSES = ["roofline", "graphs"] as const;
-export const PROJECT_TABS = ["accuracy", "details"] as const;
+export const PROJECT_TABS = ["accuracy", "deploy", "recipe", "details"] as const;
 export const CHANGES = ["broken", "fixed", "both_wrong", "both_right"] as const;
 
 /** Of the tab of accuracy; its names differ from those of the layers, so that each tab keeps what was chosen in it. */
@@ -124,6 +124,8 @@ export interface ProjectSearch extends LayerSearch, AccuracySearch {
   /** The form of a guided search, and the job of the one whose outcome is shown. */
   find?: true;
   search?: string;
+  /** The package whose card is shown. */
+  package?: string;
   /** What is shown of the layers beside their table. */
   lens?: (typeof LENSES)[number];
   colour?: string;
@@ -155,6 +157,7 @@ export const projectSearch = (raw: Raw): ProjectSearch => ({
   advice: text(raw.advice),
   find: flag(raw.find),
   search: text(raw.search),
+  package: text(raw.package),
   lens: oneOf(raw.lens, LENSES),
   colour: text(raw.colour),
   q: text(raw.q),

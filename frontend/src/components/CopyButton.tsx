@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Action } from "./Action";
 
 /** Copies; where the browser refuses, because the page did not come over HTTPS, it says so. */
-export function CopyButton({ text }: { text: string }) {
+export function CopyButton({ text, label }: { text: string; label?: string }) {
   const [outcome, setOutcome] = useState<"none" | "copied" | "refused">("none");
   const copy = () => {
     const done = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"));
@@ -12,7 +12,7 @@ export function CopyButton({ text }: { text: string }) {
     );
   };
   return (
-    <Action onClick={copy}>
+    <Action onClick={copy} aria-label={label && outcome === "none" ? `Copy: ${label}` : undefined}>
       {outcome === "copied" ? "Copied" : outcome === "refused" ? "Select and copy it by hand" : "Copy"}
     </Action>
   );

@@ -54,6 +54,9 @@ const JOB_KINDS: Record<string, string> = {
   check: "Check",
   ceilings: "Ceilings",
   probe: "Probe",
+  package: "Package",
+  project_export: "Project export",
+  project_import: "Project import",
   sample: "Sample project",
 };
 

@@ -21,6 +21,7 @@ import { PortsPanel } from "./PortsPanel";
 import { PreprocessingPanel } from "./PreprocessingPanel";
 import { deleteModel, modelDownload, modelQuery } from "./queries";
 import { RenameTask } from "./RenameTask";
+import { VersionsPanel } from "./VersionsPanel";
 
 const route = getRouteApi("/models/$ref");
 
@@ -137,6 +138,7 @@ function Loaded({ model }: { model: Model }) {
               <PortsPanel title="Inputs" ports={model.inputs ?? []} />
               <PortsPanel title="Outputs" ports={model.outputs ?? []} />
             </div>
+            <VersionsPanel model={model} />
             <GraphPanel key={`graph-${model.id}`} model={model} />
             <ProjectsOf title="Projects" filters={{ model: model.id }} create={{ model: model.id }} />
             <div className="columns wide-narrow">

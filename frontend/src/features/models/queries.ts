@@ -30,6 +30,16 @@ export const modelQuery = (ref: string) =>
     queryFn: ({ signal }) => take(api.GET("/api/v1/models/{ref}", { params: { path: { ref } }, signal })),
   });
 
+/** What a model was made from, and all that was made of these. */
+export const familyQuery = (ref: string) =>
+  queryOptions({
+    queryKey: ["models", "family", ref],
+    queryFn: async ({ signal }) => {
+      const query = { family: ref, limit: 200, sort: "created_at" };
+      return (await take(api.GET("/api/v1/models", { params: { query }, signal }))).items;
+    },
+  });
+
 export interface ModelChange {
   name?: string;
   task?: Task;

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import type { Job } from "../../api/types";
 import { Action } from "../../components/Action";
@@ -66,6 +66,7 @@ export function FirstVisit({ models, datasets, sample }: Props) {
             <p className="dim" style={{ maxWidth: 640 }}>
               A small network for handwritten digits is made on this machine, imported with its pictures and
               measured: about two minutes. <code>make demo</code> and <code>workbench demo</code> do the same.
+              A project of another workbench can be <Link to="/projects/import">imported</Link>, too.
             </p>
             <Action
               variant="filled"

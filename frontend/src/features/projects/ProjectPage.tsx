@@ -29,6 +29,8 @@ const BenchmarkForm = lazy(() =>
 const AccuracyTab = lazy(() =>
   import("../accuracy/AccuracyTab").then((part) => ({ default: part.AccuracyTab })),
 );
+const DeployTab = lazy(() => import("../deploy/DeployTab").then((part) => ({ default: part.DeployTab })));
+const RecipeTab = lazy(() => import("../recipe/RecipeTab").then((part) => ({ default: part.RecipeTab })));
 const SearchDrawer = lazy(() =>
   import("../search/SearchDrawer").then((part) => ({ default: part.SearchDrawer })),
 );
@@ -36,6 +38,8 @@ const route = getRouteApi("/projects/$ref");
 const TABS = [
   { tab: undefined, name: "Analyze" },
   { tab: "accuracy", name: "Accuracy" },
+  { tab: "deploy", name: "Deploy" },
+  { tab: "recipe", name: "Recipe" },
   { tab: "details", name: "Details" },
 ] as const;
 // What a benchmark can be tried again after; reports are begun again where they were begun.
@@ -170,6 +174,14 @@ function Loaded({ project }: { project: Project }) {
         {search.tab === "accuracy" ? (
           <Suspense fallback={<SkeletonRows label="accuracy" count={12} />}>
             <AccuracyTab project={project} />
+          </Suspense>
+        ) : search.tab === "deploy" ? (
+          <Suspense fallback={<SkeletonRows label="packages" count={12} />}>
+            <DeployTab project={project} />
+          </Suspense>
+        ) : search.tab === "recipe" ? (
+          <Suspense fallback={<SkeletonRows label="the recipe" count={12} />}>
+            <RecipeTab project={project} />
           </Suspense>
         ) : search.tab === "details" ? (
           <DetailsTab project={project} />

@@ -60,6 +60,7 @@ export function ProjectsPage() {
           <>
             <CompareTicked ticked={ticked} />
             {ticked.length > 0 && <Action onClick={() => setTicked([])}>Untick all</Action>}
+            <ButtonLink to="/projects/import">Import a project</ButtonLink>
             <ButtonLink to="/projects/new" variant="filled">
               New project
             </ButtonLink>
