@@ -20,6 +20,7 @@ from workbench.cli import (
     jobs,
     models,
     optimize,
+    package,
     predict,
     projects,
     quantize,
@@ -57,6 +58,7 @@ app.command()(compress.compress)
 app.command()(sensitivity.sensitivity)
 projects.app.command("reading")(accuracy.reading)
 app.add_typer(reports.app, name="report")
+app.command()(package.package)
 app.command()(check.check)
 app.command()(compare.compare)
 export.add_to(runs.app, projects.app)
