@@ -1,4 +1,4 @@
-import { labelColor } from "../../features/datasets/labelColors";
+import { labelColor } from "./labelColors";
 import { type BoxesLayer, bones, boxText, type PictureBox, type PointsLayer, polygonsOf } from "./layers";
 import classes from "./Picture.module.css";
 import type { Size } from "./view";

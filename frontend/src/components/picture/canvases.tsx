@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
-import { labelRgb, type Rgb } from "../../features/datasets/labelColors";
-import { readMask } from "../../features/datasets/maskPng";
-import { isRle, paintRle } from "../../features/datasets/rle";
 import { boxColor } from "./BoxesDrawing";
 import { heatColor } from "./heatColor";
+import { labelRgb, type Rgb } from "./labelColors";
 import type { BoxesLayer } from "./layers";
+import { readMask } from "./maskPng";
 import classes from "./Picture.module.css";
+import { isRle, paintRle } from "./rle";
 import type { Size } from "./view";
 
 type Colors = readonly (readonly number[])[] | null | undefined;

@@ -1,5 +1,5 @@
 import type { Sample } from "../../api/types";
-import { labelColor } from "./labelColors";
+import { labelColor } from "../../components/picture/labelColors";
 import classes from "./Samples.module.css";
 
 // More would hide the picture, and a wide grid has hundreds of pictures.

@@ -3,13 +3,13 @@ import type { Dataset } from "../../api/types";
 import { fileName, saveText } from "../../components/download";
 import { Explain } from "../../components/Explain";
 import { Panel } from "../../components/Panel";
+import { labelColor } from "../../components/picture/labelColors";
 import { SearchField } from "../../components/SearchField";
 import { SortHeader } from "../../components/table/SortHeader";
 import { VirtualBody } from "../../components/table/VirtualBody";
 import { csv } from "../../format/csv";
 import { count, counted, percent } from "../../format/number";
 import { classCounts, foundClasses } from "./classCounts";
-import { labelColor } from "./labelColors";
 
 interface Props {
   dataset: Dataset;

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { Sample } from "../../api/types";
-import { labelRgb } from "./labelColors";
+import { labelRgb } from "../../components/picture/labelColors";
 import { colorMask } from "./maskPixels";
 import classes from "./Samples.module.css";
 

@@ -1,6 +1,6 @@
 import type { Dataset, Sample } from "../../api/types";
+import { labelColor } from "../../components/picture/labelColors";
 import { counted, decimal, percent } from "../../format/number";
-import { labelColor } from "./labelColors";
 import { useMaskLegend } from "./useMask";
 
 /** The annotations of a sample as text. */

@@ -1,5 +1,5 @@
 /** The pixels of a mask as colours. */
-import type { Rgb } from "./labelColors";
+import type { Rgb } from "../../components/picture/labelColors";
 
 export const IGNORED = 255;
 const IGNORED_RGB: Rgb = [255, 255, 255];

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { unreachable } from "../../api/errors";
-import { labelColor } from "./labelColors";
-import { labelsOf, readMask } from "./maskPng";
+import { labelColor } from "../../components/picture/labelColors";
+import { labelsOf, readMask } from "../../components/picture/maskPng";
 
 export interface LegendEntry {
   label: number;

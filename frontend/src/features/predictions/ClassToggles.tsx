@@ -1,4 +1,4 @@
-import { labelColor } from "../datasets/labelColors";
+import { labelColor } from "../../components/picture/labelColors";
 import type { FoundClass } from "./drawn";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { labelColor } from "../../components/picture/labelColors";
+import { labelsOf, readMask } from "../../components/picture/maskPng";
 import { percent } from "../../format/number";
-import { labelColor } from "../datasets/labelColors";
-import { labelsOf, readMask } from "../datasets/maskPng";
 
 interface Props {
   /** Address of the mask. */

@@ -77,7 +77,9 @@ export function ReportView({ report, reports, parents }: Props) {
         <ErrorState error={error} onRetry={() => void refetch()} compact />
       ) : !tables ? (
         <SkeletonRows label="classes and curves" />
-      ) : nothing ? null : (
+      ) : nothing ? (
+        <NoTables report={report} />
+      ) : (
         <div className={`columns two ${styles.tables}`}>
           {confusion && confusion.cells.length > 0 && (
             <ConfusionPanel
@@ -130,6 +132,18 @@ export function ReportView({ report, reports, parents }: Props) {
       )}
     </div>
   );
+}
+
+/** Classes and curves belong to some ways of judging only: where they are missing, that is said. */
+function NoTables({ report }: { report: Report }) {
+  // A distance is one of tensors, which have no classes; its figures and samples are all there is.
+  const why =
+    report.kind === "tensor_distance"
+      ? "It compares the numbers that come out of two models, whatever they mean: there are no classes and no curves."
+      : report.kind === "accuracy_checker"
+        ? "Accuracy Checker tells figures of the whole dataset; a report of the workbench has classes and curves, too."
+        : "None of its classes was annotated or predicted in these samples, or its task knows none.";
+  return <p className="small dim">{why}</p>;
 }
 
 /** As the table of samples counts boxes; of a classifier all classes are of interest. */

@@ -1,12 +1,11 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
 import type { Report } from "../../api/types";
 import type { AccuracySearch } from "../../app/search";
 import { Panel } from "../../components/Panel";
 import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
 import { count, counted } from "../../format/number";
-import { columnsOf, hasClassRows } from "./classColumns";
+import { classColumns } from "./classColumns";
 import { conditionText } from "./conditions";
 import { FilterMenu } from "./FilterMenu";
 import { exportAddress, rowsQuery } from "./queries";
@@ -21,18 +20,12 @@ export const SAMPLES_ID = "report-samples";
 export function SamplesPanel({ report }: { report: Report }) {
   const { rows: where = NONE, order, sample, per } = route.useSearch();
   const client = useQueryClient();
-  const byClass = per === "class" && hasClassRows(report);
+  const ofClasses = classColumns(report);
+  const byClass = per === "class" && ofClasses !== null;
   const table = byClass ? ("classes" as const) : undefined;
   const navigate = route.useNavigate();
   const wanted = { report: report.id, where, sort: order, table };
-  const { data: some } = useQuery({
-    ...rowsQuery({ report: report.id, where: NONE, sort: undefined, table: "classes" }, 0),
-    enabled: byClass,
-  });
-  const columns = useMemo(
-    () => (byClass ? columnsOf(some?.items ?? []) : report.columns),
-    [byClass, some, report.columns],
-  );
+  const columns = byClass ? ofClasses : report.columns;
   const rows = useRows(wanted);
   const has = (name: string) => columns.some((column) => column.name === name);
   const go = (next: AccuracySearch) =>
@@ -66,31 +59,27 @@ export function SamplesPanel({ report }: { report: Report }) {
                   ? `${count(rows.total)} of ${counted(report.samples, "sample")}`
                   : counted(rows.total, "row")}
             </span>
-            {!byClass && (
-              <>
-                <a
-                  className="chip"
-                  href={exportAddress(wanted, "csv")}
-                  download
-                  title="The rows that the filters leave"
-                >
-                  CSV
-                </a>
-                <a
-                  className="chip"
-                  href={exportAddress(wanted, "json")}
-                  download
-                  title="The report with these rows"
-                >
-                  JSON
-                </a>
-              </>
-            )}
+            <a
+              className="chip"
+              href={exportAddress(wanted, "csv")}
+              download
+              title="The rows that the filters leave"
+            >
+              CSV
+            </a>
+            <a
+              className="chip"
+              href={exportAddress(wanted, "json")}
+              download
+              title="The report with these rows"
+            >
+              JSON
+            </a>
           </>
         }
       >
         <div className="filters">
-          {hasClassRows(report) && (
+          {ofClasses && (
             <button
               type="button"
               className={byClass ? "chip accent" : "chip"}

@@ -87,9 +87,10 @@ export const deleteReport = (id: string) =>
   take(api.DELETE("/api/v1/reports/{report_id}", { params: { path: { report_id: id } } }));
 
 /** What is filtered, as a file. */
-export function exportAddress({ report, where, sort }: RowsWanted, format: "csv" | "json"): string {
+export function exportAddress({ report, where, sort, table }: RowsWanted, format: "csv" | "json"): string {
   const query = new URLSearchParams({ format });
   for (const condition of where) query.append("where", condition);
   if (sort) query.append("sort", sort);
+  if (table) query.append("table", table);
   return `/api/v1/reports/${report}/export?${query}`;
 }
