@@ -76,6 +76,8 @@ def adopted_report(document: Mapping[str, Any], project_id: str, created_at: dat
     except ValidationError as error:
         first = error.errors()[0]
         raise Unusable(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"[:300]) from error
+    if report.samples > MOST_ROWS:
+        raise Unusable("a report has more samples than any dataset")
     primary = report.metrics.get(report.primary) if report.primary is not None else None
     headline = primary.model_dump(mode="json") | {"metric": report.primary} if primary is not None else None
     if own.headline != headline or document["task"] != own.reading.task or result.get("primary") != report.primary:

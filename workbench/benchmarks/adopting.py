@@ -21,6 +21,7 @@ from workbench.db.tables import Run
 LATENCIES, LAYERS = "latencies.npz", "layers.json.gz"
 NPZ_BYTES = 4 * 1024**3
 LAYERS_BYTES = 512 * 1024**2
+MOST_COUNT = 1 << 31
 # Latencies are kept as float32: 24 bits, and the figures were made of more.
 CLOSE = 1e-5
 # Columns of a run that travel; the others are this server's own.
@@ -63,6 +64,9 @@ def _require_shape(row: Run) -> None:
     texts = (row.label, 100), (row.device, 64), (row.effective_precision, 32), (row.requested_precision or "", 8)
     if any(len(text) > most for text, most in texts):
         raise Unfit("a text in it is too long")
+    counts = (row.streams, row.requests, row.batch, row.threads)
+    if any(count is not None and not 0 <= count < MOST_COUNT for count in counts):
+        raise Unfit("it has counts that no run has")
     if len(view.windows) > 1000 or len(result) > 100:
         raise Unfit("it is larger than a run")
 
