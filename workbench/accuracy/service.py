@@ -21,6 +21,7 @@ from workbench.accuracy.readings import check, forget_reading, known_of, of_proj
 from workbench.accuracy.schemas import ReportSample, ReportTables
 from workbench.accuracy.starting import plan as plan_report
 from workbench.accuracy.starting import start
+from workbench.accuracy.views import report_view
 from workbench.datasets import service as datasets
 from workbench.db.tables import Project, Report
 from workbench.errors import Conflict, NotFound
@@ -32,7 +33,7 @@ from workbench.storage.store import Storage
 # What the rooms of projects and of optimisation call, too.
 __all__ = [
     "Unusable", "adopted_report", "exported_report", "forget_reading", "make_report", "of_project", "plan_report",
-    "require_report_files", "set_reading", "start", "storable",
+    "report_view", "require_report_files", "set_reading", "start", "storable",
 ]  # fmt: skip
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.engine import machine
 from workbench.engine.cells import Cell
@@ -45,12 +45,12 @@ class Block:
     @property
     def log_ratio(self) -> float:
         """Logarithm of the project's time for a sample over that of the baseline."""
-        return _log_time(self.turns[1]) - _log_time(self.turns[0])
+        return log_time(self.turns[1]) - log_time(self.turns[0])
 
     @property
     def log_time(self) -> float:
         """Logarithm of the project's seconds for a sample."""
-        return _log_time(self.turns[1])
+        return log_time(self.turns[1])
 
     @property
     def quiet(self) -> bool:
@@ -58,7 +58,8 @@ class Block:
         return pooled([self]).cpu_others <= CONTENDED
 
 
-def _log_time(turns: Sequence[Turn]) -> float:
+def log_time(turns: Sequence[Turn]) -> float:
+    """Logarithm of the seconds for a sample, the mean of the turns."""
     return math.fsum(math.log(turn.seconds) for turn in turns) / len(turns)
 
 
@@ -123,7 +124,7 @@ class Blocks:
         for place in (first, 1 - first, 1 - first, first):
             side = self._sides[place]
             if side is not None:
-                turns[place].append(_turn(side.cell, side.slice_s))
+                turns[place].append(turn(side.cell, side.slice_s))
         after = Moment.now()
         self._measuring_s += after.at_s - before.at_s
         return Block(turns, before, after)
@@ -146,7 +147,7 @@ class Blocks:
                 side.cell.rest()
 
 
-def _turn(cell: Cell, seconds: float) -> Turn:
+def turn(cell: Cell, seconds: float) -> Turn:
     # With long requests the one that fills the pipeline, which never counts, is enough.
     if seconds <= SLICE_S:
         cell.slice(SETTLE_S)
@@ -163,7 +164,17 @@ def slice_s(cell: Cell) -> float:
     return max(SLICE_S, ROUNDS * round_s if round_s < SLICE_S else round_s)
 
 
-def pooled(blocks: Sequence[Block]) -> Conditions:
+class Stretch(Protocol):
+    """Something that was measured between two moments."""
+
+    @property
+    def before(self) -> Moment: ...
+
+    @property
+    def after(self) -> Moment: ...
+
+
+def pooled(blocks: Sequence[Stretch]) -> Conditions:
     """What happened on the machine during these blocks, taken together."""
     first, last = blocks[0].before, blocks[-1].after
 

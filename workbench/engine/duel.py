@@ -50,11 +50,11 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     recorded = Recorded.of(parameters["recorded"]) if parameters.get("recorded") else None
     limits = Limits(float(parameters["max_slowdown"]), parameters.get("max_p99_ms"), float(parameters["budget_s"]))
     emit.stage(_STAGES[0], 1, len(_STAGES))
-    current = _prepared(parameters["current"], work, emit)
+    current = prepared(parameters["current"], work, emit)
     if recorded:
         recorded.check(current)
     emit.stage(_STAGES[1], 2, len(_STAGES))
-    baseline = None if recorded else _prepared(parameters["baseline"], work, emit)
+    baseline = None if recorded else prepared(parameters["baseline"], work, emit)
     emit.stage(_STAGES[2], 3, len(_STAGES))
     warmed = [None if side is None else side.warm(WARM_UP_S) for side in (baseline, current)]
     emit.stage(_STAGES[3], 4, len(_STAGES))
@@ -70,7 +70,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         if side is not None:
             path = work / "out" / "latencies.npz" if name == "current" else None
             turns = [turn for block in told for turn in block.turns[number]]
-            sides[name] = side.facts | {"warmup": warmed[number]} | _figures(side, turns, conditions, path)
+            sides[name] = side.facts | {"warmup": warmed[number]} | told_figures(side, turns, conditions, path)
             sides[name]["provenance"] = provenance.complete(noted, side.wanted.model, side.settings)
     return result | {
         "interleaved": recorded is None,
@@ -86,7 +86,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     }
 
 
-def _prepared(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> Side:
+def prepared(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> Side:
+    """A side by the parameters of `benchmark`. Raises the errors of that operation."""
     import openvino as ov
 
     wanted = configuration.read(parameters, work)
@@ -139,7 +140,7 @@ def _measure(
                 return blocks, standing, seconds
 
 
-def _figures(side: Side, turns: list[Turn], conditions: Conditions, file: Path | None) -> dict[str, Any]:
+def told_figures(side: Side, turns: list[Turn], conditions: Conditions, file: Path | None) -> dict[str, Any]:
     """The figures of one side, as those of a benchmark; its latencies go to `file`."""
     requests = figures.joined([turn.flow for turn in turns])
     return figures.NOT_MEASURED | figures.closed(requests, side.batch, side.requests, conditions, file)

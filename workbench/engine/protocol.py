@@ -26,6 +26,7 @@ OPERATIONS: Mapping[str, str] = {
     "layers": "workbench.engine.layers:run",
     "search": "workbench.engine.search:run",
     "duel": "workbench.engine.duel:run",
+    "race": "workbench.engine.race:run",
     "ceilings": "workbench.engine.ceilings:run",
     "graph": "workbench.engine.graph:run",
     "accuracy": "workbench.engine.accuracy:run",

@@ -38,6 +38,12 @@ def get(session: Session, ref: str) -> Model:
     return find(session, repository.statement(None, None, None), Model, ref, "model")
 
 
+def family(session: Session, model_id: str) -> list[Model]:
+    """What a model was made from, and all that was made of these, the oldest first; ready ones alone."""
+    rows = session.scalars(repository.statement(None, None, "ready", model_id))
+    return sorted(rows, key=lambda row: (row.created_at, row.id))
+
+
 def exists(session: Session, name: str) -> bool:
     return repository.name_taken(session, name)
 

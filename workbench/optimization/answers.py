@@ -41,7 +41,24 @@ class EngineSensitivity(BaseModel):
     elapsed_s: float = Field(ge=0, allow_inf_nan=False)
 
 
-Answer = TypeVar("Answer", EngineVersion, EngineSensitivity)
+class EngineSide(BaseModel):
+    """`result` is as a benchmark's, and kept as a run."""
+
+    result: dict[str, Any]
+    ratio: float = Field(gt=0, allow_inf_nan=False)
+    ratio_ci95: list[float] | None = Field(default=None, min_length=2, max_length=2)
+
+
+class EngineRace(BaseModel):
+    """What the operation `race` tells."""
+
+    sides: list[EngineSide] = Field(min_length=2, max_length=16)
+    rounds: int = Field(ge=1)
+    measured_s: float = Field(ge=0, allow_inf_nan=False)
+    warnings: list[str] = Field(default_factory=list, max_length=100)
+
+
+Answer = TypeVar("Answer", EngineVersion, EngineSensitivity, EngineRace)
 
 
 def checked(kind: type[Answer], result: Any) -> Answer:

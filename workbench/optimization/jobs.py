@@ -30,3 +30,6 @@ QUANTIZE = register(JobKind("quantize", _quantize, measuring=True))
 COMPRESS = register(JobKind("compress", _compress, measuring=True))
 SENSITIVITY = register(JobKind("sensitivity", _sensitivity, measuring=True))
 OPTIMIZE = register(JobKind("optimize", _optimize, measuring=True))
+
+# The kind `race` is registered by its import.
+from workbench.optimization import racing  # noqa: E402, F401

@@ -27,3 +27,14 @@ def reports(session: Session, project_id: str, kind: str, limit: int = 50) -> li
     """The newest reports of a kind of a project, newest first."""
     wanted = select(Report).where(Report.project_id == project_id, Report.kind == kind)
     return list(session.scalars(wanted.order_by(Report.created_at.desc(), Report.id.desc()).limit(limit)))
+
+
+def projects_beside(session: Session, project: Project, model_ids: list[str]) -> dict[str, Project]:
+    """Projects of these models with the dataset, target and device of a project, by model."""
+    wanted = select(Project).where(
+        Project.model_id.in_(model_ids),
+        Project.dataset_id == project.dataset_id,
+        Project.target_id == project.target_id,
+        Project.device == project.device,
+    )
+    return {str(row.model_id): row for row in session.scalars(wanted)}

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
+from workbench.downloads import CSV, JSON, attachment, json_text
 from workbench.errors import ERROR_RESPONSES
-from workbench.optimization import optimizing, service
+from workbench.optimization import optimizing, racing, service, versions, versions_table
 from workbench.optimization.schemas import (
     Axis,
     CompressWanted,
@@ -19,6 +20,7 @@ from workbench.optimization.schemas import (
     VersionJob,
     Versions,
 )
+from workbench.projects import service as projects
 from workbench.runtime import RuntimeDep
 
 router = APIRouter(tags=["optimization"], responses=ERROR_RESPONSES)
@@ -69,13 +71,15 @@ def get_newest_sensitivity(runtime: RuntimeDep, ref: str) -> SensitivityJob | No
 @router.post("/races", status_code=202)
 def start_race(runtime: RuntimeDep, wanted: RaceWanted) -> RaceJob:
     """Measure versions in turn, in one process. Their projects must share target and device."""
-    raise NotImplementedError
+    with runtime.db.write() as session:
+        return racing.view(racing.start(session, runtime, wanted))
 
 
 @router.get("/races/{job_id}")
 def get_race(runtime: RuntimeDep, job_id: str) -> RaceJob:
     """What a race came to."""
-    raise NotImplementedError
+    with runtime.db.read() as session:
+        return racing.get(session, job_id)
 
 
 @router.post("/projects/{ref}/optimizations", status_code=202)
@@ -92,16 +96,34 @@ def get_optimization(runtime: RuntimeDep, job_id: str) -> OptimizeJob:
         return optimizing.get(session, job_id)
 
 
+PickQuery = Annotated[
+    Literal["best", "race"],
+    Query(description="the run that stands for a version: its best for `x`, or that of the newest race"),
+]
+
+
 @router.get("/projects/{ref}/versions")
 def get_versions(
+    runtime: RuntimeDep, ref: str, x: Axis = "latency_ms", y: Axis = "accuracy", pick: PickQuery = "best"
+) -> Versions:
+    """All versions of the project's model on its target and dataset, with the front of two axes."""
+    with runtime.db.read() as session:
+        return versions.versions(session, ref, x, y, pick)
+
+
+@router.get("/projects/{ref}/versions/export", response_class=Response)
+def export_versions(
     runtime: RuntimeDep,
     ref: str,
     x: Axis = "latency_ms",
     y: Axis = "accuracy",
-    pick: Annotated[
-        Literal["best", "race"],
-        Query(description="the run that stands for a version: its best for `x`, or that of the newest race"),
-    ] = "best",
-) -> Versions:
-    """All versions of the project's model on its target and dataset, with the front of two axes."""
-    raise NotImplementedError
+    pick: PickQuery = "best",
+    format: Literal["csv", "json"] = "csv",
+) -> Response:
+    """The same as a file."""
+    with runtime.db.read() as session:
+        found = versions.versions(session, ref, x, y, pick)
+        name = f"versions {projects.get(session, ref).name}"
+    if format == "csv":
+        return attachment(versions_table.versions_csv(found), CSV, name, "csv")
+    return attachment(json_text(found.model_dump(mode="json")), JSON, name, "json")

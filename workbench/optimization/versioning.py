@@ -13,7 +13,7 @@ from workbench.db.tables import Project
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobFailed, Outcome
-from workbench.optimization import judging, planning
+from workbench.optimization import judging, measuring, planning
 from workbench.optimization.making import Made, make_version
 from workbench.optimization.schemas import CompressWanted, QuantizeWanted, RaceResult, VersionResult
 from workbench.runtime import Runtime
@@ -86,8 +86,6 @@ class _Version:
         self.keep()
 
     def race(self, wanted: QuantizeWanted | CompressWanted) -> None:
-        from workbench.optimization import measuring
-
         context, made, measure = self.context, self.made, wanted.measure
         with context.runtime.db.read() as session:
             project, _, _ = planning.parts(session, made.parent_project_id)

@@ -1,0 +1,196 @@
+"""The `race` operation: several versions measured in turn in one process, so that their ratios are free of what the
+machine does meanwhile.
+
+All live at once and run in short slices, in an order drawn anew for each round and gone through forwards and backwards,
+so that an even drift falls on all alike. A round that others disturbed is left out. Now and then all are compiled anew,
+since two compilations of the same model differ in speed for as long as they live (see `blocks`). From the rounds comes
+the ratio of each to the first, with the interval of the signed ranks (see `paired`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import math
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.engine import paired, provenance
+from workbench.engine.blocks import Side, Turn, log_time, pooled, turn
+from workbench.engine.duel import WARM_UP_S, prepared, told_figures
+from workbench.engine.paired import Estimate
+from workbench.engine.protocol import Emitter, EngineError
+from workbench.engine.verdict import CONTENDED, Moment
+
+# Once each ratio is known to this, on both sides, more rounds tell nothing more.
+PRECISE = 0.01
+MOST_SIDES = 16
+
+
+@dataclass(frozen=True)
+class Round:
+    """Two slices of each side."""
+
+    turns: list[list[Turn]]
+    before: Moment
+    after: Moment
+
+    @property
+    def quiet(self) -> bool:
+        return pooled([self]).cpu_others <= CONTENDED
+
+    def log_ratio(self, place: int) -> float:
+        """Logarithm of the time for a sample of a side over that of the first."""
+        return log_time(self.turns[place]) - log_time(self.turns[0])
+
+
+class Rounds:
+    """Measures rounds; `seed` draws their order."""
+
+    def __init__(self, sides: Sequence[Side], seed: int) -> None:
+        self._sides = list(sides)
+        self._chance = random.Random(seed)
+        self._measuring_s = self._renewing_s = 0.0
+        self.compilations = 1
+
+    def measure(self) -> Round:
+        """Nothing is in flight afterwards."""
+        self._renew()
+        order = list(range(len(self._sides)))
+        self._chance.shuffle(order)
+        turns: list[list[Turn]] = [[] for _ in self._sides]
+        before = Moment.now()
+        for place in (*order, *reversed(order)):
+            side = self._sides[place]
+            turns[place].append(turn(side.cell, side.slice_s))
+        after = Moment.now()
+        self._measuring_s += after.at_s - before.at_s
+        return Round(turns, before, after)
+
+    def _renew(self) -> None:
+        """No more time goes into compiling than into measuring."""
+        if self._renewing_s + sum(side.prepared_s for side in self._sides) > self._measuring_s:
+            return
+        sides = list(self._sides)
+        self._chance.shuffle(sides)
+        for side in sides:
+            side.renew()
+            self._renewing_s += side.prepared_s
+        self.compilations += 1
+
+    def rest(self) -> None:
+        for side in self._sides:
+            if side.ready:
+                side.cell.rest()
+
+
+def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, Any]:
+    """Measure `sides`, each as the parameters of `benchmark`, for `budget_s` seconds at most; `seed` for their order.
+
+    The result: sides, of each `result` (as of a benchmark, without what it does not measure), `ratio` of its throughput
+    to that of the first, and `ratio_ci95`; rounds, measured_s, conditions, warnings. Writes `out/latencies-N.npz`.
+    Raises `invalid_configuration` for fewer than two sides, and the errors of `benchmark`, with the number of the side.
+    """
+    noted = provenance.begin()
+    asked = list(parameters["sides"])
+    if not 2 <= len(asked) <= MOST_SIDES:
+        raise EngineError(
+            "invalid_configuration", f"A race has 2 to {MOST_SIDES} sides, not {len(asked)}.", "Name more, or fewer."
+        )
+    budget_s, stages = float(parameters["budget_s"]), len(asked) + 2
+    sides = []
+    for number, one in enumerate(asked):
+        emit.stage(f"prepare {number + 1} of {len(asked)}", number + 1, stages)
+        sides.append(prepared(one, work, emit))
+    emit.stage("warm up", stages - 1, stages)
+    warmed = [side.warm(WARM_UP_S) for side in sides]
+    emit.stage("measure in turn", stages, stages)
+    source = Rounds(sides, int(parameters.get("seed") or 0))
+    rounds, seconds, looks = _measure(source, len(sides), budget_s, emit)
+    quiet = [one for one in rounds if one.quiet]
+    # Where others were there nearly all the time, that is what its verdicts say.
+    told = quiet if 2 * len(quiet) >= len(rounds) else rounds
+    conditions = pooled(told)
+    found = estimates(told, len(sides), looks)
+    results = []
+    for number, side in enumerate(sides):
+        turns = [one for each in told for one in each.turns[number]]
+        file = work / "out" / f"latencies-{number}.npz"
+        result = side.facts | {"warmup": warmed[number]} | told_figures(side, turns, conditions, file)
+        result["provenance"] = provenance.complete(noted, side.wanted.model, side.settings)
+        results.append({"result": result, **_ratio(found[number], told, number)})
+    warnings = []
+    if len(told) < len(rounds):
+        warnings.append(f"{len(rounds) - len(told)} of {len(rounds)} rounds were left out: others used the processors.")
+    elif len(quiet) < len(rounds):
+        warnings.append("Other programs used the processors all the while: the ratios may be off.")
+    return {
+        "sides": results,
+        "rounds": len(told),
+        "measured_s": round(seconds, 3),
+        "conditions": {
+            "cpu_others": conditions.cpu_others,
+            "stolen": conditions.stolen,
+            "disturbed_rounds": len(rounds) - len(quiet),
+            "compilations": source.compilations,
+        },
+        "warnings": warnings,
+    }
+
+
+def _measure(source: Rounds, sides: int, budget_s: float, emit: Emitter) -> tuple[list[Round], float, int]:
+    """Rounds until the ratios are precise or the budget is used, one at least; with the seconds, and how often the
+    ratios were looked at, the last time included."""
+    rounds: list[Round] = []
+    quiet: list[Round] = []
+    looks = 0
+    gc.collect()
+    gc.freeze()
+    began = time.perf_counter()
+    with contextlib.ExitStack() as stack:
+        stack.callback(gc.unfreeze)
+        stack.callback(source.rest)
+        while True:
+            one = source.measure()
+            rounds.append(one)
+            if one.quiet:
+                quiet.append(one)
+            seconds = time.perf_counter() - began
+            emit.progress(round(min(seconds, budget_s), 2), budget_s, "seconds")
+            over = seconds + seconds / len(rounds) > budget_s
+            precise = False
+            if not over and one.quiet and paired.is_look(len(quiet)):
+                looks += 1
+                precise = all(found is not None and _precise(found) for found in estimates(quiet, sides, looks)[1:])
+            if over or precise:
+                emit.progress(budget_s, budget_s, "seconds")
+                return rounds, seconds, looks if precise else looks + 1
+
+
+def _precise(found: Estimate) -> bool:
+    return found.half_width <= PRECISE * (1 + found.slowdown)
+
+
+def estimates(rounds: Sequence[Round], sides: int, look: int) -> list[Estimate | None]:
+    """How much more time than the first each side takes; None where too few rounds tell."""
+    return [
+        paired.estimate([one.log_ratio(place) for one in rounds], look) if place else Estimate(0.0, 0.0, 0.0)
+        for place in range(sides)
+    ]
+
+
+def _ratio(found: Estimate | None, rounds: Sequence[Round], place: int) -> dict[str, Any]:
+    """Of throughputs: the more time, the less."""
+    if found is None:
+        mean = math.fsum(one.log_ratio(place) for one in rounds) / len(rounds)
+        return {"ratio": math.exp(-mean), "ratio_ci95": None}
+    if not place:
+        return {"ratio": 1.0, "ratio_ci95": None}
+    return {
+        "ratio": 1 / (1 + found.slowdown),
+        "ratio_ci95": [1 / (1 + found.high), 1 / (1 + found.low)],
+    }
