@@ -50,7 +50,8 @@ def cells(facts: Facts, arguments: str) -> list[Cell]:
     ]
     makers = {"import": "imported"}
     code = [_part("models")]
-    if facts.kinds & {"fold", "quantize", "compress"} or plan["accuracy"] or plan["benchmark"]:
+    with_pictures = plan["accuracy"] is not None or plan["benchmark"] is not None
+    if with_pictures or facts.kinds & {"fold", "quantize", "compress"}:
         found.append(Cell("Pictures", "Samples are drawn, decoded and resized.", _part("pictures")))
     if "fold" in facts.kinds:
         code.append(_part("folding"))

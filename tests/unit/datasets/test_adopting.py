@@ -111,8 +111,8 @@ def of_line(change: Callable[[Any], None]) -> Callable[[Path], None]:
     return apply
 
 
-def put(name: str, data: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_bytes(data) and None  # type: ignore[func-returns-value]
+def put(name: str, data: bytes) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_bytes(data)
 
 
 def _picture(side: int) -> bytes:
@@ -183,7 +183,7 @@ def _box(**more: Any) -> Callable[[Path], None]:
         _box(more=1),
     ],
 )
-def test_what_is_wrong_is_refused(came: Path, tmp_path: Path, change: Callable[[Path], None]) -> None:
+def test_what_is_wrong_is_refused(came: Path, tmp_path: Path, change: Callable[[Path], object]) -> None:
     change(came)
     with pytest.raises(EngineError) as caught:
         adopt(tmp_path)

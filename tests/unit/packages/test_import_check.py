@@ -19,7 +19,7 @@ from workbench.engine.protocol import Emitter, EngineError
 from workbench.packages import import_check
 
 Members = dict[str, bytes]
-Change = Callable[[Members], None]
+Change = Callable[[Members], object]
 RUNS, REPORTS = "projects/0/runs.jsonl", "projects/0/reports.jsonl"
 RUN, REPORT = "projects/0/runs/0/", "projects/0/reports/0/"
 
@@ -84,7 +84,7 @@ def test_one_bit(right: Members, tmp_path: Path) -> None:
         (lambda told: told.update(files={}), "export_manifest_invalid"),
     ],
 )
-def test_manifest(right: Members, tmp_path: Path, change: Callable[[Any], None], code: str) -> None:
+def test_manifest(right: Members, tmp_path: Path, change: Callable[[Any], object], code: str) -> None:
     told = material.manifest(right)
     change(told)
     assert refused(tmp_path, material.packed(tmp_path / "a.tar.gz", right, told)) == code
@@ -142,7 +142,7 @@ def test_a_bomb(right: Members, tmp_path: Path) -> None:
 # What its documents say, with a manifest that fits
 
 
-def of_content(change: Callable[[Any], None]) -> Change:
+def of_content(change: Callable[[Any], object]) -> Change:
     def apply(members: Members) -> None:
         told = json.loads(members["content.json"])
         change(told)
@@ -151,7 +151,7 @@ def of_content(change: Callable[[Any], None]) -> Change:
     return apply
 
 
-def of_line(name: str, change: Callable[[Any], None]) -> Change:
+def of_line(name: str, change: Callable[[Any], object]) -> Change:
     def apply(members: Members) -> None:
         told = json.loads(members[name])
         change(told)
@@ -160,15 +160,15 @@ def of_line(name: str, change: Callable[[Any], None]) -> Change:
     return apply
 
 
-def of_run(change: Callable[[Any], None]) -> Change:
+def of_run(change: Callable[[Any], object]) -> Change:
     return of_line(RUNS, lambda told: change(told["document"]))
 
 
-def of_result(change: Callable[[Any], None]) -> Change:
+def of_result(change: Callable[[Any], object]) -> Change:
     return of_run(lambda document: change(document["result"]))
 
 
-def of_report(change: Callable[[Any], None]) -> Change:
+def of_report(change: Callable[[Any], object]) -> Change:
     return of_line(REPORTS, lambda told: change(told["document"]))
 
 
