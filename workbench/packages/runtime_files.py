@@ -27,6 +27,7 @@ VIRTUAL = ("AUTO", "MULTI", "HETERO", "BATCH")
 # Models are read as IR, and nothing else is in a package.
 _ALWAYS = ("libopenvino.so", "libopenvino_ir_frontend.so")
 # What every Linux with a C++ runtime has; drivers bring libOpenCL.
+_DEVICE = re.compile(r"[A-Z]+(?:\.\d{1,3})?")
 _OF_SYSTEM = re.compile(r"(?:lib(?:c|m|dl|pthread|rt|stdc\+\+|gcc_s|OpenCL|z)|ld-linux-[\w-]+)\.so\.\d+")
 # Of the Python package: converters and other front ends need frameworks; stubs and headers are for programming.
 _NOT_PYTHON = {
@@ -72,10 +73,16 @@ def kinds(devices: list[str]) -> set[str]:
     """CPU, GPU … and the virtual ones that these devices name: "HETERO:GPU.0,CPU" names three."""
     found: set[str] = set()
     for device in devices:
-        names = re.findall(r"[A-Z]+", re.sub(r"\(.*?\)", "", device.upper()))
-        found |= {name for name in names if name in _PLUGINS}
-        if not names or names[0] not in _PLUGINS:
-            raise NoRuntime(f"The installed OpenVINO has no plugin for '{device[:40]}'.")
+        kind, _, behind = device.partition(":")
+        named = [
+            kind,
+            *(re.sub(r"\(\d+\)$", "", name.strip().lstrip("-")) for name in behind.split(",") if name.strip()),
+        ]
+        for name in named:
+            plain = name.partition(".")[0]
+            if plain not in _PLUGINS or not _DEVICE.fullmatch(name) or (behind and kind not in VIRTUAL):
+                raise NoRuntime(f"The installed OpenVINO has no plugin for '{device[:40]}'.")
+            found.add(plain)
     if found and found <= set(VIRTUAL):
         # What they choose from.
         found.add("CPU")

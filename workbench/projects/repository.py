@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, case, func, not_, or_, select, update
+from sqlalchemy import RowMapping, Select, and_, bindparam, case, delete, func, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from workbench.db.tables import Dataset, Device, Job, Model, Project, Report, Run, Target
+from workbench.db.tables import Artifact, Dataset, Device, Job, Model, Package, Project, Report, Run, Target
 
 _ARCHIVED = or_(Project.model_id.is_(None), Project.dataset_id.is_(None), Project.target_id.is_(None))
 # What the state of a project is called, by that of its newest job; the others keep their name.
@@ -150,3 +150,12 @@ def run_artifacts(session: Session, project_id: str) -> list[str]:
         select(Run.latencies_artifact_id, Run.layers_artifact_id).where(Run.project_id == project_id)
     )
     return [artifact_id for row in rows for artifact_id in row if artifact_id is not None]
+
+
+def forget_packages(session: Session, project_id: str) -> list[str]:
+    """Delete the packages of a project; returns the artifacts that had them, whose files go after the commit."""
+    found = session.scalars(select(Package.artifact_id).where(Package.project_id == project_id))
+    artifacts = [artifact_id for artifact_id in found if artifact_id is not None]
+    session.execute(delete(Package).where(Package.project_id == project_id))
+    session.execute(delete(Artifact).where(Artifact.id.in_(artifacts)))
+    return artifacts

@@ -12,6 +12,7 @@ from workbench.db.tables import Dataset, Model, Project, Target
 from workbench.errors import Conflict, NotFound
 from workbench.jobs import events
 from workbench.jobs import service as jobs
+from workbench.jobs.dispatch import once
 from workbench.jobs.schemas import job_view
 from workbench.models import service as models
 from workbench.names import find, free_name
@@ -175,8 +176,19 @@ def delete(session: Session, runtime: Runtime, ref: str) -> None:
         child.parent_id = row.parent_id
     benchmarks.forget_artifacts(session, runtime.storage, repository.run_artifacts(session, row.id))
     accuracy.forget_project(session, runtime.storage, row.id)
+    _forget_packages(session, runtime, row.id)
     session.delete(row)
     events.changed(session, "projects", row.id)
+
+
+def _forget_packages(session: Session, runtime: Runtime, project_id: str) -> None:
+    packed = repository.forget_packages(session, project_id)
+
+    def remove(_: Any) -> None:
+        for artifact_id in packed:
+            runtime.storage.delete_artifact(artifact_id)
+
+    once(session, "after_commit", remove)
 
 
 def views(session: Session, rows: list[Project]) -> list[schemas.Project]:
