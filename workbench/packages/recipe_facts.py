@@ -25,9 +25,11 @@ NET_BYTES = 4096
 UNNAMED = 253
 # Read by decoders that the recipe repeats; of the others it tells what the outputs are like, or nothing.
 JUDGED = {"classification": "classification", "per_pixel": "segmentation"}
-WHOLE_PICTURE = (
+BOXES = (
     "ssd", "boxes_and_scores", "tf_detection", "faster_rcnn", "yolo_anchors", "yolo_rows", "detr", "centernet",
-    "mask_rcnn", "yolo_seg", "super_resolution", "style_transfer", "none",
+)  # fmt: skip
+WHOLE_PICTURE = (
+    *BOXES, "mask_rcnn", "yolo_seg", "super_resolution", "style_transfer", "none",
 )  # fmt: skip
 
 
@@ -238,6 +240,8 @@ def _accuracy(
     family = reading["decoding"]["family"]
     place = place_of(model, reading.get("image_input"))
     judged = JUDGED.get(family, "statistics" if family in WHOLE_PICTURE else None)
+    if reading["task"] == "object_detection" and family in BOXES and "coco_ap" in result["metrics"]:
+        judged = "detection"
     if reading["decoding"].get("second_input") or reading["decoding"].get("luminance_only"):
         judged = None
     if judged is None or place is None:
@@ -258,6 +262,7 @@ def _accuracy(
         "device": row.device,
         "place": place,
         "layouts": layouts_of(model),
+        "model_batch": place["shape"][place["layout"].index("N")] if "N" in place["layout"] else 1,
         "preprocessing": preprocessing(reading["preprocessing"]),
         "metrics": {name: metric["value"] for name, metric in result["metrics"].items()},
         "output": reading["decoding"].get("output"),
@@ -278,6 +283,13 @@ def _labels(runtime: Runtime, reading: dict[str, Any], dataset: Dataset) -> dict
     if decoding["family"] == "classification":
         labels = list(classes.map.labels) if classes.labels else None
         return {"labels": labels, "background": background, "activation": decoding["activation"]}
+    if decoding["family"] in BOXES:
+        return {
+            "reading": reading,
+            "class_labels": list(classes.map.labels),
+            "class_names": list(classes.map.names),
+            "label_count": len(classes.labels),
+        }
     if decoding["family"] != "per_pixel":
         return {}
     names, labels_of = classes.map.names, classes.map.labels if classes.labels else tuple(range(UNNAMED))

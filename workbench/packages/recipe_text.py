@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from workbench import __version__
+from workbench.packages import decoding_source
 from workbench.packages.recipe_facts import Facts
 
 PARTS = Path(__file__).parent / "templates" / "recipe"
 IMPORTS = (
-    "argparse", "hashlib", "json", "os", "re", "shlex", "shutil", "tarfile", "threading", "time",
+    "argparse", "contextlib", "hashlib", "importlib", "json", "os", "re", "shlex", "shutil", "sys", "tarfile",
+    "threading", "time",
 )  # fmt: skip
 NOTEBOOK_ARGUMENTS = 'ARGUMENTS = shlex.split(os.environ.get("RECIPE_ARGUMENTS", "--export project.tar.gz"))'
 SCRIPT_ARGUMENTS = "ARGUMENTS = None"
@@ -33,6 +35,7 @@ class Cell:
 def requirements(facts: Facts) -> list[str]:
     """Packages with the versions that this server has."""
     names = ["openvino", "numpy", "opencv-python-headless"] + (["nncf"] if _with_nncf(facts) else [])
+    names += ["pycocotools"] if facts.judged == "detection" else []
     return [f"{name}=={metadata.version(name)}" for name in names]
 
 
@@ -68,7 +71,11 @@ def cells(facts: Facts, arguments: str) -> list[Cell]:
     code.append(f"MAKERS = {{{table}}}\n\n{_part('make')}")
     found.append(Cell("Models", _models_told(facts), "\n\n".join(code)))
     if facts.judged is not None:
-        found.append(Cell("Accuracy", _accuracy_told(facts), _part("inference") + "\n\n" + _part(facts.judged)))
+        judge = _part("inference") + "\n\n" + _part(facts.judged)
+        if facts.judged == "detection":
+            told = "How the outputs of this family are read: the functions that the workbench decodes with."
+            found.append(Cell("Decoding", told, _modules(plan["accuracy"]["reading"]["decoding"]["family"])))
+        found.append(Cell("Accuracy", _accuracy_told(facts), judge))
     if plan["benchmark"] is not None:
         speed = _part("benchmark")
         if facts.judged is None:
@@ -141,6 +148,15 @@ def _literal(plan: dict[str, Any]) -> str:
     return "PLAN = " + pprint.pformat(plan, width=110, sort_dicts=False)
 
 
+def _modules(family: str) -> str:
+    """The source of the decoder, as texts that can be read where they stand."""
+    lines = ["DECODING = {"]
+    for name, text in sorted(decoding_source.files(family).items()):
+        readable = "'''" not in text and not text.endswith(("'", "\\"))
+        lines.append(f"    {name!r}: " + (f"r'''{text}'''," if readable else f"{text!r},"))
+    return "\n".join([*lines, "}"])
+
+
 def _with_nncf(facts: Facts) -> bool:
     return bool(facts.kinds & {"quantize", "compress"})
 
@@ -154,6 +170,8 @@ def _imports(facts: Facts, arguments: str) -> str:
     if "quantize" in facts.kinds:
         lines.append("from nncf import AdvancedQuantizationParameters")
         lines.append("from nncf.quantization.advanced_parameters import AdvancedSmoothQuantParameters")
+    if facts.judged == "detection":
+        lines += ["from pycocotools.coco import COCO", "from pycocotools.cocoeval import COCOeval"]
     names = ["PrePostProcessor"]
     if "fold" in facts.kinds:
         names = ["ColorFormat", *names, "ResizeAlgorithm"]
@@ -170,7 +188,8 @@ def _models_told(facts: Facts) -> str:
         "compress": "weights are compressed",
     }
     told = [made[step["kind"]] for step in facts.plan["models"]]
-    return f"{'; then '.join(told)}. Each hash is compared.".capitalize()
+    text = f"{'; then '.join(told)}. Each hash is compared."
+    return text[:1].upper() + text[1:]
 
 
 def _accuracy_told(facts: Facts) -> str:

@@ -41,6 +41,25 @@ def convolution(folder: Path, channels: int, *, pooled: bool, inner: int = 3) ->
     return folder
 
 
+def rows_of_boxes(folder: Path, before: int) -> Path:
+    """Boxes about the middle of the picture that depend on it: [1, before + 3, 40] of v8, [1, 40, before + 3] of v5."""
+    rng = np.random.default_rng(4)
+    data = ops.parameter([1, 3, *SIDE], np.float32, name="input")
+    data.output(0).set_names({"input"})
+    boxes = rng.uniform(2, 9, (1, 40, 4)).astype(np.float32)
+    rest = rng.uniform(0.2, 1, (1, 40, before - 1)).astype(np.float32)
+    light = ops.divide(ops.reduce_mean(data, ops.constant([1, 2, 3]), False), ops.constant(np.float32(255)))
+    rows = ops.constant(np.concatenate([boxes, rest], axis=2)[:, :, : before + 3])
+    found = ops.multiply(
+        rows, ops.add(ops.constant(np.float32(0.9)), ops.multiply(light, ops.constant(np.float32(0.2))))
+    )
+    found = ops.transpose(found, ops.constant([0, 2, 1])) if before == 4 else found
+    found.output(0).set_names({"output0"})
+    folder.mkdir(parents=True, exist_ok=True)
+    ov.save_model(ov.Model([found], [data], "boxes"), folder / "model.xml", compress_to_fp16=False)
+    return folder
+
+
 def model_row(inner: int = 3) -> Model:
     inputs = [{"name": "input", "names": ["input"], "shape": [1, inner, *SIDE], "layout": "NCHW"}]
     return Model(name="small", inputs=inputs, preprocessing=None, conversion={}, framework="openvino")
@@ -85,7 +104,14 @@ def run(folder: Path, facts: Facts, *arguments: str) -> dict[str, Any]:
     return found
 
 
+# Rows of YOLO v8: boxes anywhere, with scores that are neither all high nor all low.
 READINGS = {
+    "detection": {"task": "object_detection", "decoding": {"family": "yolo_rows", "version": "v8"}},
+    "detection, letterboxed": {
+        "task": "object_detection",
+        "decoding": {"family": "yolo_rows", "version": "v5", "nms_iou": 0.3},
+        "preprocessing": {"resize": "letterbox"},
+    },
     "top-k": {"task": "classification", "decoding": {"family": "classification"}, "metrics": {"top_k": [1, 2]}},
     "top-k with a background, letterboxed": {
         "task": "classification",
@@ -114,10 +140,14 @@ READINGS = {
 def test_the_figures_of_the_engine(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reading = for_engine(Reading.model_validate(READINGS[name]))
     pooled = reading["task"] == "classification"
+    detector = reading["task"] == "object_detection"
     dataset = written(tmp_path / "of")
     work = tmp_path / "work"
     count = len(reading["classes"]["label_set"]) if isinstance(reading["classes"]["label_set"], list) else 3
-    source = convolution(work / "inputs", count + reading["classes"]["background"], pooled=pooled)
+    if detector:
+        source = rows_of_boxes(work / "inputs", 4 if reading["decoding"]["version"] == "v8" else 5)
+    else:
+        source = convolution(work / "inputs", count + reading["classes"]["background"], pooled=pooled)
     (work / "inputs" / "dataset").symlink_to(dataset)
     (work / "out").mkdir()
     parameters = {"model": "inputs/model.xml", "device": "CPU", "precision": "f32", "reading": reading}
@@ -143,7 +173,7 @@ def test_the_figures_of_the_engine(name: str, tmp_path: Path, monkeypatch: pytes
 def test_outputs_where_the_decoder_is_the_workbench_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = written(tmp_path / "of")
     source = convolution(tmp_path / "source", 3, pooled=True)
-    reading = for_engine(Reading.model_validate({"task": "object_detection", "decoding": {"family": "detr"}}))
+    reading = for_engine(Reading.model_validate({"task": "style_transfer", "decoding": {"family": "style_transfer"}}))
     monkeypatch.setattr("workbench.datasets.service.folder", lambda runtime, row: dataset)
     report = Report(kind="annotations", samples=3, result={"metrics": {}, "reading": reading})
     warnings: list[str] = []
@@ -226,10 +256,10 @@ EVERY_STEP = [
 ]
 
 
-@pytest.mark.parametrize("judged", [None, "classification", "segmentation", "statistics"])
+@pytest.mark.parametrize("judged", [None, "classification", "segmentation", "detection", "statistics"])
 @pytest.mark.parametrize("models", [EVERY_STEP[:1], EVERY_STEP])
 def test_every_name_in_a_script_is_defined(tmp_path: Path, judged: str | None, models: list[dict[str, Any]]) -> None:
-    plan = plan_of(*models, accuracy={} if judged else None)
+    plan = plan_of(*models, accuracy={"reading": {"decoding": {"family": "ssd"}}} if judged else None)
     plan["benchmark"] = {}
     path = tmp_path / "recipe.py"
     path.write_text(recipe_text.script(facts_of(plan, judged)))
