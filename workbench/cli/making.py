@@ -165,6 +165,14 @@ def show(client: Client, parent: Document, result: Document) -> None:
                 for pair in result["metrics"].values()
             ],
         )
+    if result["distance_report_id"] is not None:
+        report = _there(client.accuracy.report, result["distance_report_id"])
+        for metric in report["metrics"].values() if report is not None else ():
+            say(
+                harmless(
+                    f"distance to the parent's outputs: {metric['label']} {metric['value']:.6g} {metric['unit']}"
+                ).rstrip()
+            )
     for remark in result["notes"]:
         note(harmless(remark))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from workbench.accuracy import service as accuracy
@@ -118,7 +119,11 @@ def _known(session: Session, project: Project, parameters: Mapping[str, Any]) ->
 
 def _same(name: str, kept: Any, asked: Any) -> bool:
     if name == "reading" and isinstance(kept, dict):
-        return Reading.model_validate(kept) == Reading.model_validate(asked)
+        try:
+            return Reading.model_validate(kept) == Reading.model_validate(asked)
+        except ValidationError:
+            # Written by another version.
+            return False
     return bool(kept == asked)
 
 

@@ -13,7 +13,7 @@ _COCO = ("ap", "ap50", "ap75", "ar1", "ar10", "ar100", *(f"{kind}{size}" for kin
 _RATES = ("precision", "recall", "f1")
 _BOXES = ("map", *_RATES, *(f"coco_{name}" for name in _COCO))
 _OF_TASK: Mapping[str, tuple[str, ...]] = {
-    "classification": _RATES,
+    "classification": tuple(f"{name}_macro" for name in _RATES),
     "object_detection": _BOXES,
     "instance_segmentation": (*_BOXES, "box_ap", "box_ap50", "box_ap75"),
     "semantic_segmentation": ("mean_iou", "pixel_accuracy", "mean_accuracy"),

@@ -45,6 +45,12 @@ def plan_ranking(session: Session, runtime: Runtime, project_id: str, wanted: Se
     datasets.refuse_noise(runtime, dataset, "a ranking")
     original, quantized, calibration, quantize = model, None, None, None
     options: QuantizeWanted | None = wanted.quantize
+    if (model.conversion or {}).get("method") in ("int8 weights", "int4 weights"):
+        raise NotPossible(
+            f"Only the weights of '{model.name}' are smaller: none of its operations is quantised.",
+            code="not_quantized",
+            action="Choose the project of an INT8 model, or of one in floating point: it is quantised first.",
+        )
     if model.precision in ("INT8", "INT4"):
         original, quantized = _original(session, model), model
         options = _options(model)

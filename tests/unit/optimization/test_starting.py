@@ -93,7 +93,7 @@ class TestQueueing:
             ("compressions", "compress", {"mode": "fp16"}),
             ("compressions", "compress", {"mode": "int4_sym", "awq": True, "calibration": {"samples": 2}}),
             ("sensitivities", "sensitivity", {"samples": 4}),
-            ("sensitivities", "sensitivity", {"samples": 4, "measure": "metric", "metric": "f1"}),
+            ("sensitivities", "sensitivity", {"samples": 4, "measure": "metric", "metric": "f1_macro"}),
         ],
     )
     def test_what_is_possible_is_queued(self, shared: Room, what: str, kind: str, body: dict[str, Any]) -> None:
@@ -192,6 +192,11 @@ class TestRefusing:
         room.change(Model, "model", precision="FP16")
         answer = room.post("compressions", {"mode": "fp16"})
         assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_compress")
+
+    def test_a_ranking_of_a_model_with_smaller_weights(self, room: Room) -> None:
+        room.change(Model, "child", precision="INT8", conversion={"method": "int8 weights"})
+        answer = room.post("sensitivities", {"samples": 2}, "child_project")
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_quantized")
 
     def test_a_quantized_model_without_its_original(self, room: Room) -> None:
         room.change(Model, "child", precision="INT8", parent_id=None)
