@@ -71,7 +71,7 @@ def close(made: np.ndarray, wanted: np.ndarray, interpolation: str) -> bool:
 @pytest.mark.parametrize("sizes", SIZES)
 def test_resized_as_opencv_does_it(sample: Any, sizes: tuple[int, ...], interpolation: str) -> None:
     for channels in (1, 3):
-        image, (height, width) = noise(*sizes[:2], channels), sizes[2:]
+        image, (height, width) = noise(sizes[0], sizes[1], channels), sizes[2:]
         wanted = cv2.resize(image, (width, height), interpolation=FLAGS[interpolation]).reshape(height, width, channels)
         assert close(sample.resized(image, width, height, interpolation), wanted, interpolation)
 

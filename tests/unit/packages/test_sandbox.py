@@ -41,7 +41,8 @@ class Context:
 
 def run(folder: Path, code: str, context: Any = None, timeout_s: float = 30.0) -> str:
     said: list[str] = []
-    told = sandbox.run(context or Context(), [sys.executable, "-I", "-c", code], folder, said.append, timeout_s)
+    given: Any = context or Context()
+    told = sandbox.run(given, [sys.executable, "-I", "-c", code], folder, said.append, timeout_s)
     assert said[1:] == told.splitlines()
     return told
 
