@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import Postgres, Redis, chromium_path
+from tests.services import Postgres, Redis, chromium_path, find_program
 
 # A shell without job control starts what runs in the background with SIGINT ignored, and that is inherited: Ctrl-C
 # has to reach the commands that the tests start.
@@ -89,3 +89,11 @@ def fresh_redis_url(redis_server: Redis) -> str:
 def chromium() -> Path:
     """The real browser that end-to-end tests drive (`executable_path` of Playwright)."""
     return chromium_path()
+
+
+@pytest.fixture(scope="session")
+def compiler() -> Path:
+    """g++, with CMake and make beside it: what the sample in C++ of a package is built with."""
+    for name in ("cmake", "make"):
+        find_program(name, name)
+    return find_program("g++", "g++")

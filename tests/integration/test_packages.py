@@ -25,7 +25,7 @@ HOSTILE = ["$(touch owned)", "'; exit 1 #", 'a "b"\n{{ c }}', "\x1b[2J", "d", "e
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Laboratory, httpx.Client]]:
+def machine(tmp_path_factory: pytest.TempPathFactory, compiler: Path) -> Iterator[tuple[Laboratory, httpx.Client]]:
     folder = tmp_path_factory.mktemp("packages")
     (folder / "data").mkdir()
     with runtime_of(migrated(folder / "data", cancel_poll_s=0.1)) as runtime, client_of(runtime) as client:

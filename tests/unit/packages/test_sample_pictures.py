@@ -47,13 +47,13 @@ def sample() -> Any:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def program(tmp_path_factory: pytest.TempPathFactory, compiler: Path) -> Path:
     folder = tmp_path_factory.mktemp("cpp")
     for name in ("json", "pictures"):
         (folder / f"{name}.hpp").write_bytes(documents.template(f"cpp/{name}.hpp.in").read_bytes())
     (folder / "main.cpp").write_text(PROGRAM)
     flags = ["-std=c++17", "-O1", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"]
-    subprocess.run(["g++", *flags, "main.cpp", "-o", "main"], cwd=folder, check=True, timeout=120)
+    subprocess.run([compiler, *flags, "main.cpp", "-o", "main"], cwd=folder, check=True, timeout=120)
     return folder / "main"
 
 
