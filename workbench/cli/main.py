@@ -24,6 +24,7 @@ from workbench.cli import (
     predict,
     projects,
     quantize,
+    race,
     recipe,
     reports,
     runs,
@@ -34,6 +35,7 @@ from workbench.cli import (
     tokens,
     toolchains,
     transfer,
+    versions,
 )
 from workbench.cli.failures import Commands
 
@@ -56,6 +58,8 @@ app.command()(predict.predict)
 app.command()(quantize.quantize)
 app.command()(compress.compress)
 app.command()(sensitivity.sensitivity)
+app.command()(race.race)
+app.command()(versions.versions)
 projects.app.command("reading")(accuracy.reading)
 app.add_typer(reports.app, name="report")
 app.command()(package.package)

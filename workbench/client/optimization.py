@@ -1,9 +1,12 @@
 """Versions of a model, and what they cost and gain, as the client offers them."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from workbench.client import exports
 from workbench.client.connection import Connection, Json, ref
 from workbench.client.datasets import given
+from workbench.client.exports import Export
 
 
 class Optimization:
@@ -60,3 +63,30 @@ class Optimization:
     def optimization(self, job_id: str) -> Json:
         """`{job, result}` of a search for the best version, also while it runs."""
         return self._connection.get(f"/optimizations/{ref(job_id)}")
+
+    # --- versions beside each other ---
+
+    def start_race(
+        self, sides: Sequence[Json], configuration: Json | None = None, budget_s: float | None = None
+    ) -> Json:
+        """Start measuring versions in turn, in one process: `{job, result}`. `sides`: `{project, precision}`."""
+        wanted = {"sides": list(sides), "configuration": configuration, "budget_s": budget_s}
+        return self._connection.post("/races", given(wanted))
+
+    def race(self, job_id: str) -> Json:
+        """`{job, result}` of a race."""
+        return self._connection.get(f"/races/{ref(job_id)}")
+
+    def versions(self, project: str, x: str = "latency_ms", y: str = "accuracy", pick: str = "best") -> Json:
+        """All versions of a project's model on its target with its dataset, with the front of two figures.
+
+        `pick`: `best`, the best run of each for `x`, or `race`, those of the newest race.
+        """
+        return self._connection.get(f"/projects/{ref(project)}/versions", x=x, y=y, pick=pick)
+
+    def export_versions(
+        self, project: str, format: str = "csv", x: str = "latency_ms", y: str = "accuracy", pick: str = "best"
+    ) -> Export:
+        """The same as a file; `format`: csv or json."""
+        query = {"x": x, "y": y, "pick": pick, "format": format}
+        return exports.fetch(self._connection, f"/projects/{ref(project)}/versions/export", query)

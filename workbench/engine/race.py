@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.engine import paired, provenance
+from workbench.engine import machine, memory, paired, provenance
 from workbench.engine.blocks import Side, Turn, log_time, pooled, turn
 from workbench.engine.duel import WARM_UP_S, prepared, told_figures
 from workbench.engine.paired import Estimate
 from workbench.engine.protocol import Emitter, EngineError
-from workbench.engine.verdict import CONTENDED, Moment
+from workbench.engine.verdict import CONTENDED, QUOTA, Conditions, Moment
 
 # Once each ratio is known to this, on both sides, more rounds tell nothing more.
 PRECISE = 0.01
@@ -93,7 +93,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
 
     The result: sides, of each `result` (as of a benchmark, without what it does not measure), `ratio` of its throughput
     to that of the first, and `ratio_ci95`; rounds, measured_s, conditions, warnings. Writes `out/latencies-N.npz`.
-    Raises `invalid_configuration` for fewer than two sides, and the errors of `benchmark`, with the number of the side.
+    Raises `invalid_configuration` for fewer than two sides, `out_of_memory` where they do not fit side by side, and the
+    errors of `benchmark`, which name the side in `detail`.
     """
     noted = provenance.begin()
     asked = list(parameters["sides"])
@@ -102,10 +103,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
             "invalid_configuration", f"A race has 2 to {MOST_SIDES} sides, not {len(asked)}.", "Name more, or fewer."
         )
     budget_s, stages = float(parameters["budget_s"]), len(asked) + 2
-    sides = []
-    for number, one in enumerate(asked):
-        emit.stage(f"prepare {number + 1} of {len(asked)}", number + 1, stages)
-        sides.append(prepared(one, work, emit))
+    sides = _side_by_side(asked, work, emit, stages)
     emit.stage("warm up", stages - 1, stages)
     warmed = [side.warm(WARM_UP_S) for side in sides]
     emit.stage("measure in turn", stages, stages)
@@ -123,7 +121,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         result = side.facts | {"warmup": warmed[number]} | told_figures(side, turns, conditions, file)
         result["provenance"] = provenance.complete(noted, side.wanted.model, side.settings)
         results.append({"result": result, **_ratio(found[number], told, number)})
-    warnings = []
+    warnings = _warnings(sides, conditions)
     if len(told) < len(rounds):
         warnings.append(f"{len(rounds) - len(told)} of {len(rounds)} rounds were left out: others used the processors.")
     elif len(quiet) < len(rounds):
@@ -140,6 +138,57 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         },
         "warnings": warnings,
     }
+
+
+def _side_by_side(asked: Sequence[Mapping[str, Any]], work: Path, emit: Emitter, stages: int) -> list[Side]:
+    """All sides, alive together. Before one is made the memory for it has to be free: as much as the hungriest so far
+    took at its highest, and twice what its file is larger (read and compiled). Better an answer than a machine that
+    swaps, or kills the process."""
+    sides: list[Side] = []
+    most_bytes = largest_bytes = 0
+    for number, one in enumerate(asked):
+        emit.stage(f"prepare {number + 1} of {len(asked)}", number + 1, stages)
+        file_bytes = _weights_bytes(work / str(one["model"]))
+        free_bytes = machine.available_bytes()
+        needed_bytes = most_bytes + 2 * max(0, file_bytes - largest_bytes)
+        if number and free_bytes is not None and needed_bytes > free_bytes:
+            raise EngineError(
+                "out_of_memory",
+                f"Only {number} of the {len(asked)} versions fit into the memory side by side: the next may need "
+                f"{needed_bytes / 1e6:,.0f} MB, and {free_bytes / 1e6:,.0f} MB are free.",
+                "Measure fewer versions in turn, or in a configuration with fewer streams or a smaller batch.",
+                {"side": number},
+            )
+        memory.reset()
+        before_bytes = memory.high_water_bytes() or 0
+        try:
+            sides.append(prepared(one, work, emit))
+        except EngineError as error:
+            detail = {**(error.detail or {}), "side": number}
+            raise EngineError(error.code, error.message, error.action, detail) from error
+        most_bytes = max(most_bytes, (memory.high_water_bytes() or 0) - before_bytes)
+        largest_bytes = max(largest_bytes, file_bytes)
+    return sides
+
+
+def _weights_bytes(model: Path) -> int:
+    try:
+        return model.with_suffix(".bin").stat().st_size
+    except OSError:
+        return 0
+
+
+def _warnings(sides: Sequence[Side], conditions: Conditions) -> list[str]:
+    """Why they do not do the same work, or not undisturbed."""
+    found = []
+    if len({side.batch for side in sides}) > 1:
+        sizes = ", ".join(str(side.batch) for side in sides)
+        found.append(f"The batches are {sizes}: the times of one sample are compared.")
+    if len({side.facts["input"]["source"] for side in sides}) > 1:
+        found.append("Some were fed with samples of a dataset, others with synthetic values.")
+    if conditions.quota > QUOTA:
+        found.append(f"The container's CPU quota stopped the process for {conditions.quota:.1%} of the time.")
+    return found
 
 
 def _measure(source: Rounds, sides: int, budget_s: float, emit: Emitter) -> tuple[list[Round], float, int]:

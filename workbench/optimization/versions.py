@@ -70,9 +70,8 @@ def _of_model(
 ) -> list[Version]:
     """A version for each precision that its runs and reports executed in; one without figures where there are none."""
     reports = {kind: _reports(session, row, kind) for kind in ("annotations", "tensor_distance")}
-    precisions = dict.fromkeys(
-        [*(run.effective_precision for run in runs), *(one.effective_precision for one in reports["annotations"])]
-    )
+    judged = [one.effective_precision for some in reports.values() for one in some]
+    precisions = dict.fromkeys([*(run.effective_precision for run in runs), *judged])
     made = []
     for precision in precisions or [None]:
         own = [run for run in runs if run.effective_precision == precision]
@@ -112,13 +111,15 @@ def _reports(session: Session, row: Project | None, kind: str) -> list[Report]:
 
 
 def representative(runs: Sequence[Run], axes: Sequence[Axis]) -> Run | None:
-    """The run that stands for a version: the best in the first axis that runs tell, of the stable ones where there are
-    any; else that with the highest throughput."""
+    """The run that stands for a version: the best in the first axis that runs tell, of those that tell both axes, and of
+    the stable ones, where there are any; else that with the highest throughput."""
     if not runs:
         return None
-    axis = next((one for one in axes if one in OF_RUNS), "throughput_fps")
-    figure, lower = OF_RUNS[axis]
-    known = [run for run in runs if figure(run) is not None]
+    wanted = [OF_RUNS[axis] for axis in axes if axis in OF_RUNS] or [OF_RUNS["throughput_fps"]]
+    figure, lower = wanted[0]
+    known = [run for run in runs if all(tells(run) is not None for tells, _ in wanted)]
+    if not known:
+        known = [run for run in runs if figure(run) is not None]
     if not known:
         (figure, lower), known = OF_RUNS["throughput_fps"], list(runs)
     stable = [run for run in known if run.verdict == "stable"] or known
@@ -217,6 +218,9 @@ def _warnings(
         found.append("Accuracy reports are not of the same samples: make them again on the same ones.")
     if len({report.reading.model_dump_json() if report.reading else "" for report in reports}) > 1:
         found.append("Accuracy reports read their models in different ways.")
+    distances = [accuracy.report(session, one.distance.report_id) for one in items if one.distance is not None]
+    if len({str((report.reference or {}).get("sha256")) for report in distances}) > 1:
+        found.append("Distances are to different models: each version was compared with the one it was made from.")
     if pick == "race" and race is None:
         found.append("No versions were measured in turn yet.")
     labels = {one.run.label for one in items if one.run is not None}
@@ -226,16 +230,34 @@ def _warnings(
 
 
 def _front(items: Sequence[Version], x: Axis, y: Axis) -> None:
-    points = [(figure(item, x), figure(item, y)) for item in items]
+    points = list(zip(_comparable(items, x), _comparable(items, y), strict=True))
     beaten = dominated_by(points, (_lower(items, x), _lower(items, y)))
     for item, point, place in zip(items, points, beaten, strict=True):
         item.dominated_by = items[place].key if place is not None else None
         item.on_front = place is None and None not in point
 
 
+def _comparable(items: Sequence[Version], axis: Axis) -> list[float | None]:
+    """The figures; those of another metric than the first one's are none, and their versions say so."""
+    metrics = [told.metric if (told := _judged(item, axis)) is not None else None for item in items]
+    standard = next((metric for metric in metrics if metric is not None), None)
+    found = []
+    for item, metric in zip(items, metrics, strict=True):
+        other = metric is not None and metric != standard
+        if other:
+            remark = f"its {axis} is {metric}, not {standard}"
+            item.lacks = [*item.lacks, remark] if remark not in item.lacks else item.lacks
+        found.append(None if other else figure(item, axis))
+    return found
+
+
+def _judged(item: Version, axis: Axis) -> VersionReport | None:
+    return {"accuracy": item.accuracy, "distance": item.distance}.get(axis)
+
+
 def _lower(items: Sequence[Version], axis: Axis) -> bool:
     """Whether less is better."""
     if axis in ("accuracy", "distance"):
-        told = (item.accuracy if axis == "accuracy" else item.distance for item in items)
-        return next((one.better == "lower" for one in told if one is not None), False)
+        told = (_judged(item, axis) for item in items)
+        return next((one.better == "lower" for one in told if one is not None), axis == "distance")
     return axis in ("latency_ms", "size_bytes", "memory_bytes")
