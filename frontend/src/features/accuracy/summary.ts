@@ -71,7 +71,7 @@ export function summary({ reading, source, guesses }: ProjectReading): Line[] {
       "Outputs",
       [
         FAMILIES[reading.decoding.family].label,
-        "version" in reading.decoding && reading.decoding.version,
+        "version" in reading.decoding && `version ${reading.decoding.version}`,
         enlarged,
         output,
       ]

@@ -39,7 +39,8 @@ export function PartsBar({ parts, caption }: { parts: readonly PackagePart[]; ca
               <tr key={name}>
                 <th scope="row" className="wrapping">
                   <i className={classes.swatch} style={{ background: color }} aria-hidden />
-                  {name} <span className="faint small">{description}</span>
+                  {name}{" "}
+                  {description.toLowerCase() !== name && <span className="faint small">{description}</span>}
                 </th>
                 <td className="num">{count(files)}</td>
                 <td className="num">{bytesText(size_bytes)}</td>

@@ -1,7 +1,9 @@
 import type { Model } from "../../api/types";
+import { fileName, saveText } from "../../components/download";
 import { Panel } from "../../components/Panel";
 import { bytesText, MISSING } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
+import { conversionLines } from "./conversion";
 
 function shown(value: unknown): string {
   if (value === null || value === undefined || value === "") return MISSING;
@@ -16,10 +18,29 @@ function fileText(file: unknown): string {
 /** How the IR was made, so that it can be made again. */
 export function ConversionPanel({ model }: { model: Model }) {
   const { conversion, analysis } = model;
-  const { openvino, arguments: given, seconds, files, ...more } = conversion ?? {};
-  const settings = Object.entries(typeof given === "object" && given !== null ? given : {});
+  const { openvino, seconds, files } = conversion ?? {};
   return (
-    <Panel title="Conversion">
+    <Panel
+      title="Conversion"
+      aside={
+        conversion && (
+          <button
+            type="button"
+            className="chip"
+            title="All that is known of how it was made"
+            onClick={() =>
+              saveText(
+                fileName(model.name, "conversion.json"),
+                `${JSON.stringify(conversion, null, 2)}\n`,
+                "application/json",
+              )
+            }
+          >
+            JSON
+          </button>
+        )
+      }
+    >
       <dl className="facts-list">
         <dt>Came as</dt>
         <dd>{model.source_format ?? MISSING}</dd>
@@ -35,10 +56,10 @@ export function ConversionPanel({ model }: { model: Model }) {
             <dd>{duration(seconds)}</dd>
           </>
         )}
-        {[...settings, ...Object.entries(more)].map(([name, value]) => (
-          <div key={name} style={{ display: "contents" }}>
-            <dt>{name.replaceAll("_", " ")}</dt>
-            <dd className="breaking">{shown(value)}</dd>
+        {conversionLines(conversion).map(({ name, text }) => (
+          <div key={`${name} ${text}`} style={{ display: "contents" }}>
+            <dt>{name}</dt>
+            <dd className="breaking">{text}</dd>
           </div>
         ))}
         {Array.isArray(files) && (

@@ -7,20 +7,25 @@ import { SortHeader } from "../../components/table/SortHeader";
 import { VirtualBody } from "../../components/table/VirtualBody";
 import { csv } from "../../format/csv";
 import { count, counted, decimal, known, MISSING } from "../../format/number";
-import { className, figureLabel, figuresOf, isCount, sortedClasses } from "./classes";
+import { className, figureLabel, figuresOf, isCount, isDistance, sortedClasses } from "./classes";
 import classes from "./Reports.module.css";
+import type { Truth } from "./truth";
 
 interface Props {
   rows: readonly ClassRow[];
+  truth: Truth;
+  /** The rows are tensors that are compared, no classes. */
+  tensors?: boolean;
   onPick: (row: ClassRow) => void;
 }
 
 /** How well each class is found. */
-export function ClassesPanel({ rows, onPick }: Props) {
+export function ClassesPanel({ rows, truth, tensors = false, onPick }: Props) {
   const [sort, setSort] = useState("-samples");
   const [search, setSearch] = useState<string>();
   const figures = useMemo(() => figuresOf(rows), [rows]);
   const shown = useMemo(() => sortedClasses(rows, sort, search), [rows, sort, search]);
+  const caption = tensors ? "Distance of each tensor" : "Figures of each class";
   const save = () =>
     saveText(
       "classes.csv",
@@ -37,10 +42,10 @@ export function ClassesPanel({ rows, onPick }: Props) {
   return (
     <Panel
       flush
-      title="Classes"
+      title={tensors ? "Tensors" : "Classes"}
       aside={
         <>
-          {counted(rows.length, "class", "classes")}
+          {tensors ? counted(rows.length, "tensor") : counted(rows.length, "class", "classes")}
           {rows.length > 12 && <SearchField label="Name" value={search} onChange={setSearch} width={120} />}
           <button type="button" className="chip" onClick={save}>
             CSV
@@ -49,13 +54,19 @@ export function ClassesPanel({ rows, onPick }: Props) {
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <section className="scroll" style={{ maxHeight: 560 }} tabIndex={0} aria-label="Figures of each class">
+      <section className="scroll" style={{ maxHeight: 560 }} tabIndex={0} aria-label={caption}>
         <table className="data" aria-rowcount={shown.length + 1}>
-          <caption className="unseen">Figures of each class</caption>
+          <caption className="unseen">{caption}</caption>
           <thead>
             <tr>
-              <SortHeader id="name" label="Class" sort={sort} onSort={setSort} />
-              <SortHeader id="samples" label="Annotated" numeric sort={sort} onSort={setSort} />
+              <SortHeader id="name" label={tensors ? "Tensor" : "Class"} sort={sort} onSort={setSort} />
+              <SortHeader
+                id="samples"
+                label={tensors ? "Samples" : truth.heading}
+                numeric
+                sort={sort}
+                onSort={setSort}
+              />
               {figures.map((name) => (
                 <SortHeader
                   key={name}
@@ -111,7 +122,7 @@ const BAR_PX = 30;
 function FigureCell({ name, value }: { name: string; value: number | null }) {
   if (!known(value)) return <span className="faint">{MISSING}</span>;
   if (isCount(name)) return <>{count(value)}</>;
-  if (value < 0 || value > 1) return <>{decimal(value, 4)}</>;
+  if (isDistance(name) || value < 0 || value > 1) return <>{decimal(value, 4)}</>;
   return (
     <>
       <i

@@ -4,9 +4,11 @@ import { readColors } from "../../charts/colors";
 import { counted, percent } from "../../format/number";
 import { type Matrix, strength } from "./confusion";
 import classes from "./Reports.module.css";
+import type { Truth } from "./truth";
 
 interface Props {
   matrix: Matrix;
+  truth: Truth;
   onPick: (annotated: number, predicted: number) => void;
 }
 
@@ -25,7 +27,7 @@ const REACH_PX = 5;
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
 /** Rows are what is annotated, columns what was predicted; the darker, the larger the share of the row. */
-export function ConfusionMatrix({ matrix, onPick }: Props) {
+export function ConfusionMatrix({ matrix, truth, onPick }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const [pointed, setAt] = useState<Place | null>(null);
@@ -118,7 +120,7 @@ export function ConfusionMatrix({ matrix, onPick }: Props) {
       context.translate(9, top);
       context.rotate(-Math.PI / 2);
       context.textAlign = "right";
-      context.fillText("← annotated", 0, 0);
+      context.fillText(`← ${truth.heading.toLowerCase()}`, 0, 0);
       context.restore();
     }
     if (at) {
@@ -166,8 +168,8 @@ export function ConfusionMatrix({ matrix, onPick }: Props) {
       <p className={`small ${classes.said}`} aria-live="polite">
         {at ? (
           <>
-            annotated <b>{names[at.row]}</b>, predicted <b>{names[at.column]}</b>: {counted(count, "time")},{" "}
-            {percent(count / (rowSums[at.row] || 1))} of {names[at.row]}
+            {truth.heading.toLowerCase()} <b>{names[at.row]}</b>, predicted <b>{names[at.column]}</b>:{" "}
+            {counted(count, "time")}, {percent(count / (rowSums[at.row] || 1))} of {names[at.row]}
           </>
         ) : (
           <span className="dim">Point at a cell for its numbers; a click shows its samples.</span>
@@ -177,7 +179,7 @@ export function ConfusionMatrix({ matrix, onPick }: Props) {
         ref={frame}
         className={classes.matrix}
         role="application"
-        aria-label={`Confusion matrix of ${side} classes: rows are annotated, columns predicted`}
+        aria-label={`Confusion matrix of ${side} classes: rows are ${truth.heading.toLowerCase()}, columns predicted`}
         aria-describedby={helpId}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes arrow keys
         tabIndex={0}

@@ -7,9 +7,11 @@ import { count, counted, percent } from "../../format/number";
 import { ConfusionMatrix } from "./ConfusionMatrix";
 import { confusedMost, labelsFor, matrixOf } from "./confusion";
 import classes from "./Reports.module.css";
+import type { Truth } from "./truth";
 
 interface Props {
   confusion: Confusion;
+  truth: Truth;
   /** What is no label. */
   nothing?: string;
   onPick: (annotated: number, predicted: number) => void;
@@ -19,7 +21,7 @@ interface Props {
 const MANY = 60;
 
 /** What is taken for what: as a picture of all classes, and as a list of the most frequent confusions. */
-export function ConfusionPanel({ confusion, nothing, onPick }: Props) {
+export function ConfusionPanel({ confusion, truth, nothing, onPick }: Props) {
   const many = confusion.labels.length > MANY;
   const [chosen, setChosen] = useState<"matrix" | "list" | null>(null);
   const [search, setSearch] = useState<string>();
@@ -59,7 +61,7 @@ export function ConfusionPanel({ confusion, nothing, onPick }: Props) {
         nothingFound ? (
           <p className="dim">No class is called so.</p>
         ) : (
-          <ConfusionMatrix matrix={matrix} onPick={onPick} />
+          <ConfusionMatrix matrix={matrix} truth={truth} onPick={onPick} />
         )
       ) : most.length === 0 ? (
         <p className="dim">
@@ -72,13 +74,13 @@ export function ConfusionPanel({ confusion, nothing, onPick }: Props) {
             <caption className="unseen">{counted(most.length, "confusion")}, the most frequent first</caption>
             <thead>
               <tr>
-                <th scope="col">Annotated</th>
+                <th scope="col">{truth.heading}</th>
                 <th scope="col">Predicted</th>
                 <th scope="col" className="num">
                   Count
                 </th>
                 <th scope="col" className="num">
-                  Of annotated
+                  Share
                 </th>
               </tr>
             </thead>

@@ -1,20 +1,22 @@
 import { counted } from "../../format/number";
 import { type Listed, objectColor, objectFate } from "./drawnLayers";
 import classes from "./Reports.module.css";
+import type { Truth } from "./truth";
 
 interface Props {
   objects: readonly Listed[];
+  truth: Truth;
   picked: string | null;
   onPick: (id: string) => void;
 }
 
 /** What is annotated and predicted in a picture; a click makes one stand out. */
-export function ObjectList({ objects, picked, onPick }: Props) {
+export function ObjectList({ objects, truth, picked, onPick }: Props) {
   const predicted = objects.filter(({ side }) => side === "prediction").length;
   return (
     <section aria-label="Objects">
       <p className="small dim" role="status">
-        {counted(objects.length - predicted, "annotated object")}, {counted(predicted, "predicted one")}
+        {counted(objects.length - predicted, `${truth.word} object`)}, {counted(predicted, "predicted one")}
       </p>
       <ul className={classes.objects}>
         {objects.map((object) => (

@@ -19,6 +19,9 @@ interface Props {
   parents: readonly Report[];
 }
 
+// A tool that does not tell in which precision the device computed; a note of the report says so.
+const UNKNOWN_PRECISION = "default";
+
 /** "98.74 % · against annotations · 2 min ago" */
 export function reportLine(report: Report): string {
   const metric = report.primary === null ? undefined : report.metrics[report.primary];
@@ -31,11 +34,20 @@ export function reportLine(report: Report): string {
   return parts.filter(Boolean).join(" · ");
 }
 
+function nothingText(sampled: boolean, others: number): string {
+  if (!sampled) return "has no samples to compare";
+  return others === 0 ? "no other report yet" : "nothing";
+}
+
 /** Which report is shown, what it was made with, and what it is compared with. */
 export function ReportBar({ reports, report, against, onReport, onAgainst, parents }: Props) {
   const client = useQueryClient();
+  // Accuracy Checker tells nothing of single samples.
+  const sampled = (one: Report) => one.kind !== "accuracy_checker";
   const alike = (other: Report) =>
     other.id !== report.id &&
+    sampled(report) &&
+    sampled(other) &&
     other.task === report.task &&
     other.dataset_id === report.dataset_id &&
     (other.kind === "tensor_distance") === (report.kind === "tensor_distance");
@@ -49,21 +61,25 @@ export function ReportBar({ reports, report, against, onReport, onAgainst, paren
         <div className="row wrap" style={{ alignItems: "flex-end" }}>
           <NativeSelect
             label={`Report, ${reports.length} of this project`}
-            maw={400}
+            maw={470}
             value={report.id}
             onChange={(event) => onReport(event.currentTarget.value)}
             data={reports.map((entry) => ({ value: entry.id, label: reportLine(entry) }))}
           />
           <NativeSelect
             label="Compared with"
-            maw={400}
+            maw={470}
             value={against ?? ""}
             disabled={others.length === 0}
             title={
-              others.length === 0 ? "There is no other report of the same task and dataset yet." : undefined
+              others.length > 0
+                ? undefined
+                : sampled(report)
+                  ? "There is no other report of the same task and dataset yet."
+                  : "Accuracy Checker tells nothing of single samples that could be compared."
             }
             onChange={(event) => onAgainst(event.currentTarget.value || undefined)}
-            data={[{ value: "", label: others.length === 0 ? "no other report yet" : "nothing" }, ...others]}
+            data={[{ value: "", label: nothingText(sampled(report), others.length) }, ...others]}
           />
         </div>
         <Confirm
@@ -81,9 +97,11 @@ export function ReportBar({ reports, report, against, onReport, onAgainst, paren
       </div>
       <div className="row wrap small dim">
         <Chip>{kindTitle(report.kind)}</Chip>
-        <Chip explain="In this precision the device computed, whatever was asked for.">
-          ran in {report.effective_precision}
-        </Chip>
+        {report.effective_precision !== UNKNOWN_PRECISION && (
+          <Chip explain="In this precision the device computed, whatever was asked for.">
+            ran in {report.effective_precision}
+          </Chip>
+        )}
         {report.subset && (
           <Chip explain="A part of the dataset, in proportion to its classes; the same seed chooses the same samples.">
             {counted(report.subset.count, "sample")}, seed {report.subset.seed ?? 0}

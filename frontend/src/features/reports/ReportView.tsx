@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { Report } from "../../api/types";
-import { ErrorState, SkeletonRows } from "../../components/States";
+import { EmptyState, ErrorState, SkeletonRows } from "../../components/States";
 import { ClassesPanel } from "./ClassesPanel";
 import { ComparePanel } from "./ComparePanel";
 import { ConfusionPanel } from "./ConfusionPanel";
@@ -9,11 +9,12 @@ import { CurvesPanel } from "./CurvesPanel";
 import { type Condition, cellConditions, classConditions, replaced } from "./conditions";
 import { MetricsStrip } from "./MetricsStrip";
 import { besides } from "./metricText";
-import { tablesQuery } from "./queries";
+import { exportAddress, tablesQuery } from "./queries";
 import { ReportBar } from "./ReportBar";
 import styles from "./Reports.module.css";
 import { SampleDrawer } from "./SampleDrawer";
 import { SAMPLES_ID, SamplesPanel } from "./SamplesPanel";
+import { truthOf } from "./truth";
 import { WORST_FIRST, WorstStrip } from "./WorstStrip";
 
 interface Props {
@@ -84,6 +85,7 @@ export function ReportView({ report, reports, parents }: Props) {
           {confusion && confusion.cells.length > 0 && (
             <ConfusionPanel
               confusion={confusion}
+              truth={truthOf(report)}
               nothing={report.task === "semantic_segmentation" ? "background" : undefined}
               onPick={(annotated, predicted) =>
                 show(cellConditions(report.columns, confusion, annotated, predicted))
@@ -93,6 +95,8 @@ export function ReportView({ report, reports, parents }: Props) {
           {classes.length > 0 && (
             <ClassesPanel
               rows={classes}
+              truth={truthOf(report)}
+              tensors={report.kind === "tensor_distance"}
               onPick={({ label, name }) => show(classConditions(report.columns, label, name))}
             />
           )}
@@ -110,13 +114,18 @@ export function ReportView({ report, reports, parents }: Props) {
           ))}
         </div>
       )}
-      <WorstStrip
-        report={report}
-        onOpen={(row, index) =>
-          go({ per: undefined, rows: undefined, order: WORST_FIRST, sample: row, at: index })
-        }
-      />
-      <SamplesPanel report={report} />
+      {/* Of single samples it tells nothing: no picture, no row. */}
+      {report.kind !== "accuracy_checker" && (
+        <>
+          <WorstStrip
+            report={report}
+            onOpen={(row, index) =>
+              go({ per: undefined, rows: undefined, order: WORST_FIRST, sample: row, at: index })
+            }
+          />
+          <SamplesPanel report={report} />
+        </>
+      )}
       {search.sample !== undefined && (
         <SampleDrawer
           report={report}
@@ -136,13 +145,32 @@ export function ReportView({ report, reports, parents }: Props) {
 
 /** Classes and curves belong to some ways of judging only: where they are missing, that is said. */
 function NoTables({ report }: { report: Report }) {
+  if (report.kind === "accuracy_checker") {
+    return (
+      <div className="panel">
+        <EmptyState
+          title="Figures alone"
+          actions={
+            <a
+              className="chip"
+              href={exportAddress({ report: report.id, where: NONE, sort: undefined }, "json")}
+              download
+            >
+              JSON
+            </a>
+          }
+        >
+          Accuracy Checker tells figures of the whole dataset. A report of the workbench has classes, curves,
+          a row for each sample and its picture, too.
+        </EmptyState>
+      </div>
+    );
+  }
   // A distance is one of tensors, which have no classes; its figures and samples are all there is.
   const why =
     report.kind === "tensor_distance"
       ? "It compares the numbers that come out of two models, whatever they mean: there are no classes and no curves."
-      : report.kind === "accuracy_checker"
-        ? "Accuracy Checker tells figures of the whole dataset; a report of the workbench has classes and curves, too."
-        : "None of its classes was annotated or predicted in these samples, or its task knows none.";
+      : "None of its classes was annotated or predicted in these samples, or its task knows none.";
   return <p className="small dim">{why}</p>;
 }
 

@@ -14,6 +14,7 @@ import { ObjectList } from "./ObjectList";
 import { CHUNK, rowsQuery, sampleRowQuery } from "./queries";
 import classes from "./Reports.module.css";
 import { cellText, shownColumns } from "./SamplesTable";
+import { namedColumns, truthOf } from "./truth";
 
 interface Props {
   report: Report;
@@ -128,12 +129,16 @@ function Loaded({ report, sample, threshold, onThreshold }: Props & { sample: Re
   const [picked, setPicked] = useState<string | null>(null);
   const [opacity, setOpacity] = useState(0.55);
   const [hiddenLabels, setHiddenLabels] = useState<ReadonlySet<number>>(new Set());
+  const truth = truthOf(report);
   const outlined = OUTLINED.includes(report.task);
   const objects = useMemo(() => objectsOf(sample, threshold, outlined), [sample, threshold, outlined]);
-  const layers = useMemo(() => layersOf(sample, objects, hiddenLabels), [sample, objects, hiddenLabels]);
+  const layers = useMemo(
+    () => layersOf(sample, objects, truth, hiddenLabels),
+    [sample, objects, truth, hiddenLabels],
+  );
   const boxes = Boolean(prediction?.boxes);
   const masks = [
-    { title: "Annotated classes", src: annotation?.mask },
+    { title: truth.of("classes"), src: annotation?.mask },
     { title: "Predicted classes", src: prediction?.mask },
   ];
   const filled =
@@ -191,7 +196,12 @@ function Loaded({ report, sample, threshold, onThreshold }: Props & { sample: Re
           ),
       )}
       {boxes && (
-        <ObjectList objects={objects} picked={picked} onPick={(id) => setPicked(id === picked ? null : id)} />
+        <ObjectList
+          objects={objects}
+          truth={truth}
+          picked={picked}
+          onPick={(id) => setPicked(id === picked ? null : id)}
+        />
       )}
       {prediction?.classes && !boxes && (
         <ClassScores
@@ -202,7 +212,7 @@ function Loaded({ report, sample, threshold, onThreshold }: Props & { sample: Re
         />
       )}
       <dl className="facts-list">
-        {shownColumns(report.columns)
+        {shownColumns(namedColumns(report, report.columns))
           .filter(({ name: column }) => column !== "name")
           .map((column) => (
             <div key={column.name} style={{ display: "contents" }}>

@@ -10,6 +10,7 @@ import { conditionText } from "./conditions";
 import { FilterMenu } from "./FilterMenu";
 import { exportAddress, rowsQuery } from "./queries";
 import { SamplesTable } from "./SamplesTable";
+import { namedColumns } from "./truth";
 import { useRows } from "./useRows";
 
 const route = getRouteApi("/projects/$ref");
@@ -25,7 +26,7 @@ export function SamplesPanel({ report }: { report: Report }) {
   const table = byClass ? ("classes" as const) : undefined;
   const navigate = route.useNavigate();
   const wanted = { report: report.id, where, sort: order, table };
-  const columns = byClass ? ofClasses : report.columns;
+  const columns = namedColumns(report, byClass ? ofClasses : report.columns);
   const rows = useRows(wanted);
   const has = (name: string) => columns.some((column) => column.name === name);
   const go = (next: AccuracySearch) =>
@@ -104,7 +105,7 @@ export function SamplesPanel({ report }: { report: Report }) {
               aria-pressed={where.includes(wrong)}
               onClick={() => toggle(wrong)}
             >
-              only errors
+              {report.kind === "tensor_distance" ? "only far ones" : "only errors"}
             </button>
           )}
           {has("loss") && (
@@ -156,10 +157,7 @@ export function SamplesPanel({ report }: { report: Report }) {
                 </button>
               )
             }
-          >
-            {report.kind === "accuracy_checker" &&
-              "Accuracy Checker tells figures of the whole dataset; a report of the workbench has a row for each sample."}
-          </EmptyState>
+          />
         ) : (
           <SamplesTable
             caption="Samples of the report"

@@ -4,6 +4,7 @@ import { SortHeader } from "../../components/table/SortHeader";
 import { VirtualBody } from "../../components/table/VirtualBody";
 import { count, decimal, MISSING } from "../../format/number";
 import classes from "./Reports.module.css";
+import { verdictWords } from "./truth";
 import type { Rows } from "./useRows";
 
 interface Props {
@@ -113,12 +114,14 @@ function Cell({ column, row, onOpen }: { column: ReportColumn; row: ReportRow; o
         </button>
       </th>
     );
-  if (column.name === "error")
+  if (column.name === "error") {
+    const [bad, good] = verdictWords(column);
     return (
       <td>
-        {value === true ? <span className="chip bad">wrong</span> : <span className="faint">right</span>}
+        {value === true ? <span className="chip bad">{bad}</span> : <span className="faint">{good}</span>}
       </td>
     );
+  }
   const numeric = column.type === "integer" || column.type === "number";
   return (
     <td className={numeric ? "num" : undefined} title={column.type === "text" ? text : undefined}>

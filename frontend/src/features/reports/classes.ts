@@ -12,6 +12,10 @@ const LABELS: Record<string, string> = {
   pixel_accuracy: "Pixel accuracy",
   normed_error: "Normed error",
   predicted: "Predicted",
+  mse: "MSE",
+  max_abs: "Largest difference",
+  cosine: "Cosine",
+  sqnr_db: "SQNR, dB",
   threshold: "Threshold",
 };
 
@@ -22,6 +26,9 @@ export function figureLabel(name: string): string {
 
 /** Numbers of things, not shares. */
 export const isCount = (name: string): boolean => name === "predicted" || name.endsWith("_count");
+
+/** Of tensors: no share of anything, also where they lie between 0 and 1. */
+export const isDistance = (name: string): boolean => ["mse", "max_abs", "cosine", "sqnr_db"].includes(name);
 
 export const className = (row: Pick<ClassRow, "name" | "label">): string => row.name || `class ${row.label}`;
 

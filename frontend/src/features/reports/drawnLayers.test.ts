@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ReportSample } from "../../api/types";
 import { layersOf, objectColor, objectFate, objectsOf } from "./drawnLayers";
+import { truthOf } from "./truth";
 
 const box = (more: object) => ({
   label: 1,
@@ -38,7 +39,7 @@ describe("what is drawn over a sample", () => {
   });
 
   it("is a layer for each side and kind", () => {
-    const layers = layersOf(sample, objectsOf(sample, 0.5));
+    const layers = layersOf(sample, objectsOf(sample, 0.5), truthOf({ kind: "annotations" }));
     expect(layers.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
       "mask prediction-mask",
       "boxes annotation",

@@ -1,6 +1,8 @@
 /** What of a report's sample is drawn over its picture. */
+
 import type { Drawn, ReportSample } from "../../api/types";
 import type { PictureBox, PictureLayer } from "../../components/picture/layers";
+import type { Truth } from "./truth";
 
 type DrawnBox = NonNullable<Drawn["boxes"]>[number];
 
@@ -62,6 +64,7 @@ export function objectFate({ side, matched }: Listed): string {
 export function layersOf(
   sample: ReportSample,
   objects: readonly Listed[],
+  truth: Truth,
   hiddenLabels?: ReadonlySet<number>,
 ): PictureLayer[] {
   const layers: PictureLayer[] = [];
@@ -74,7 +77,7 @@ export function layersOf(
     layers.push({
       kind: "mask",
       id: "annotation-mask",
-      name: "Annotated mask",
+      name: truth.of("mask"),
       src: annotation.mask,
       hiddenLabels,
       off: true,
@@ -92,7 +95,7 @@ export function layersOf(
     layers.push({
       kind: "boxes",
       id: "annotation",
-      name: "Annotation",
+      name: truth.noun,
       boxes: of("annotation"),
       dashed: true,
       namedBelow: true,
@@ -106,7 +109,7 @@ export function layersOf(
     layers.push({
       kind: "points",
       id: "annotation-points",
-      name: "Annotated points",
+      name: truth.of("points"),
       points: annotation.points,
       color: "var(--good)",
     });

@@ -57,5 +57,7 @@ describe("figures of a report", () => {
       report: { id: "p" },
     });
     expect(besides(now, [now], [report("p", "2026-01-01", { kind: "tensor_distance" })])).toBeNull();
+    const part = report("p", "2026-01-01", { subset: { count: 8, seed: 0 } });
+    expect(besides(now, [now], [part])).toBeNull();
   });
 });

@@ -81,14 +81,19 @@ export function ordered(report: Pick<Report, "metrics" | "primary">): [string, R
   return [...first, ...entries.filter(([name]) => name !== report.primary)];
 }
 
-/** The report that stands beside this one: of the parent, else the one before it, of the same kind and task. */
+/** The report that stands beside this one: of the parent, else the one before it; of the same kind, task and samples. */
 export function besides(
   report: Report,
   own: readonly Report[],
   parents: readonly Report[] | undefined,
 ): { report: Report; of: "parent" | "previous" } | null {
+  // Figures of other samples would differ for that alone.
+  const drawn = ({ samples, subset, without }: Report) => JSON.stringify([samples, subset, without ?? null]);
   const alike = (other: Report) =>
-    other.kind === report.kind && other.task === report.task && other.dataset_id === report.dataset_id;
+    other.kind === report.kind &&
+    other.task === report.task &&
+    other.dataset_id === report.dataset_id &&
+    drawn(other) === drawn(report);
   const parent = parents?.find(alike);
   if (parent) return { report: parent, of: "parent" };
   const previous = own.find((other) => alike(other) && other.created_at < report.created_at);
