@@ -11,11 +11,20 @@ from sqlalchemy import select
 from tests.unit.optimization.laboratory import Laboratory, laboratory
 from workbench.accuracy import service as accuracy
 from workbench.accuracy.reading_schemas import ReadingWanted
-from workbench.db.tables import Job, Model, Project, Report
+from workbench.benchmarks.schemas import Configuration
+from workbench.db.tables import Job, Model, Project, Report, Run
 from workbench.jobs import service as jobs
+from workbench.jobs.kinds import JobFailed
 from workbench.models import service as models
-from workbench.optimization.schemas import CompressWanted, QuantizeWanted, SensitivityWanted
+from workbench.optimization.schemas import (
+    CompressWanted,
+    QuantizeWanted,
+    RaceResult,
+    RaceResultSide,
+    SensitivityWanted,
+)
 from workbench.optimization.service import ranking_view, start_ranking, start_version, version_view
+from workbench.optimization.versioning import over_fastest, usual_configuration
 from workbench.projects import service as projects
 
 SILENT = {"benchmark": False, "accuracy": False}
@@ -216,8 +225,6 @@ class TestFailing:
     def test_what_comes_after_the_version_does_not_undo_it(
         self, lab: Laboratory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from workbench.jobs.kinds import JobFailed
-
         def lost(*_: Any, **__: Any) -> None:
             raise JobFailed("out_of_memory", "It was too much.", "Take less.")
 
@@ -228,6 +235,69 @@ class TestFailing:
         assert told is not None
         assert child(lab, job)[0].state == "ready"
         assert any("It was too much." in note for note in told.notes)
+
+
+class TestRacing:
+    def test_the_sides_and_the_ratio(self, lab: Laboratory, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[Any] = []
+
+        def race(context: Any, sides: Any, configuration: Configuration, budget_s: float, *_: Any) -> RaceResult:
+            asked.extend([sides, configuration, budget_s])
+            told = [
+                side(project_id, precision, ratio)
+                for (project_id, precision), ratio in zip(sides, (1.0, 3.0), strict=True)
+            ]
+            return RaceResult(
+                configuration=configuration, label="x", sides=told, rounds=1, measured_s=1.0, warnings=["slow"]
+            )
+
+        monkeypatch.setattr("workbench.optimization.measuring.race", race)
+        measure = {"benchmark": True, "layers": False, "accuracy": False, "budget_s": 7}
+        job = quantized(lab, measure=measure)
+        assert job.state == "succeeded", job.error
+        told = version_view(job).result
+        assert told is not None
+        # The device of the laboratory prefers f32.
+        assert asked[0] == [(lab.project_id, "f32"), (told.project_id, None)]
+        assert (asked[1].hint, asked[2]) == ("throughput", 7)
+        assert told.throughput_ratio == 3.0
+        assert told.race is not None
+        assert told.race.warnings == ["slow"]
+
+    @pytest.mark.parametrize(
+        ("ratios", "wanted"), [([1.0, 3.0], 3.0), ([1.0, 2.0, 3.0], 1.5), ([1.0, 0.5, 0.8], 0.8), ([1.0], None)]
+    )
+    def test_over_the_fastest(self, ratios: list[float], wanted: float | None) -> None:
+        sides = [side("p", None, ratio) for ratio in ratios]
+        race = RaceResult(configuration=Configuration(), label="", sides=sides, rounds=1, measured_s=1.0, warnings=[])
+        assert over_fastest(race) == wanted
+
+    def test_as_the_best_run_was_configured(self) -> None:
+        kept = {"streams": 2, "requests": 4, "precision": "f32", "arrivals_per_s": 5.0}
+        found = usual_configuration(Run(result={"configuration": kept}))
+        assert found == Configuration(streams=2, requests=4)
+        assert usual_configuration(None) == usual_configuration(Run(result={})) == Configuration(hint="throughput")
+
+    def test_a_race_that_fails_keeps_the_version_and_its_reports(
+        self, lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def lost(*_: Any) -> None:
+            raise JobFailed("out_of_memory", "It was too much.", "Take less.")
+
+        monkeypatch.setattr("workbench.optimization.measuring.race", lost)
+        job = quantized(lab, measure={"benchmark": True, "accuracy": True})
+        assert (job.state, (job.error or {})["code"]) == ("failed", "out_of_memory")
+        told = version_view(job).result
+        assert told is not None
+        assert (told.race, told.report_id is not None, bool(told.metrics)) == (None, True, True)
+
+
+def side(project_id: str, precision: Any, ratio: float) -> RaceResultSide:
+    return RaceResultSide(
+        project_id=project_id, project="p", model_id="m", precision=precision, effective_precision="f32", run_id="r",
+        throughput_fps=1.0, throughput_ci95=None, latency_median_ms=1.0, latency_median_ci95=None, latency_p99_ms=None,
+        peak_memory_bytes=None, ratio=ratio, ratio_ci95=None, verdict="stable",
+    )  # fmt: skip
 
 
 class TestControl:
