@@ -63,16 +63,21 @@ def files(family: str) -> dict[str, str]:
     Raises KeyError for a family that has no decoder.
     """
     module, function = _MAKERS[family]
-    start = [(f"{_TASKS}.{module}", function), *((f"{_TASKS}.task", name) for name in _ALWAYS)]
+    start = [
+        (f"{_TASKS}.{module}", function),
+        (f"{_PACKAGE}.protocol", "EngineError"),
+        *((f"{_TASKS}.task", name) for name in _ALWAYS),
+    ]
     reached = _reached(start)
     made = {
         f"{_short(name)}.py": _text(name, {own for other, own in reached if other == name})
         for name in sorted({name for name, _ in reached})
     }
-    exported = ", ".join(sorted(("decoder", *_ALWAYS), key=str.lower))
+    exported = ", ".join(sorted(("EngineError", "decoder", *_ALWAYS), key=str.lower))
     made["__init__.py"] = (
         f'"""What the outputs of the model say: the family {family}."""\n\n'
         f"from .{module} import {function if function == 'decoder' else f'{function} as decoder'}\n"
+        "from .protocol import EngineError\n"
         f"from .task import {', '.join(_ALWAYS)}\n\n__all__ = {[*exported.split(', ')]!r}\n"
     )
     return made
