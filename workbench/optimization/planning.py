@@ -32,7 +32,7 @@ from workbench.runtime import Runtime
 from workbench.targets import service as targets
 
 # Of the name of a parent, so that a child's fits beside what it is called by.
-NAME_CHARACTERS = 80
+NAME_CHARACTERS = 60
 # What carries INT8 (NNCF's TargetDevice), by the device's name without its number.
 TARGET_DEVICES = {"CPU": "CPU", "GPU": "GPU", "NPU": "NPU"}
 
