@@ -171,9 +171,14 @@ def describe(found: _Gathered, wanted: ExportWanted, sources: list[list[str]]) -
 def _model(found: _Gathered, row: Model, sources: list[str]) -> ExportedModel:
     conversion: dict[str, Any] | None = dict(row.conversion) if row.conversion is not None else None
     if conversion is not None and isinstance(conversion.get("calibration"), dict):
-        conversion["calibration"] = {
-            name: value for name, value in conversion["calibration"].items() if name != "dataset_id"
-        }
+        told = conversion["calibration"]
+        conversion["calibration"] = {name: value for name, value in told.items() if name != "dataset_id"}
+        options = conversion.get("options")
+        if isinstance(options, dict) and isinstance(options.get("calibration"), dict):
+            # It may have been named by its id.
+            asked = options["calibration"]
+            named = told.get("dataset") if asked.get("dataset") is not None else None
+            conversion["options"] = options | {"calibration": asked | {"dataset": named}}
     return ExportedModel(
         name=row.name,
         task=row.task,  # type: ignore[arg-type]

@@ -100,6 +100,8 @@ def run(folder: Path, facts: Facts, *arguments: str) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    # Where OpenVINO keeps what it may send: nothing was asked, and nothing sent.
+    assert not (folder / "intel").exists()
     found: dict[str, Any] = json.loads((folder / "result.json").read_text())
     return found
 
