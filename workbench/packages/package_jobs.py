@@ -15,6 +15,7 @@ from workbench.models import service as models
 from workbench.packages import archiving, contents, service
 from workbench.packages.answers import checked
 from workbench.packages.planning import Plan, plan
+from workbench.packages.runtime_files import NoRuntime
 from workbench.packages.sandbox import Failed
 from workbench.packages.schemas import PackageWanted
 from workbench.packages.trial import LOG_CHARACTERS, Trial
@@ -29,7 +30,10 @@ def _package(context: JobContext) -> Outcome:
     with context.runtime.db.read() as session:
         made = plan(session, context.runtime, str(context.job.project_id), wanted)
     facts, out = _engine(context, made)
-    parts = contents.built(made, facts, out, out / "pictures")
+    try:
+        parts = contents.built(made, facts, out, out / "pictures")
+    except NoRuntime as error:
+        raise JobFailed("no_runtime", str(error), "Install OpenVINO whole on the machine of this worker.") from error
     folder = context.work / "artifact"
     folder.mkdir()
     size, digest = _pack(context, made, parts, folder / service.ARCHIVE)

@@ -15,13 +15,14 @@ from workbench.db.tables import Dataset, Model, Project
 from workbench.downloads import safe_name
 from workbench.errors import Conflict, WorkbenchError
 from workbench.models import service as models
+from workbench.names import checked_name
 from workbench.packages import runtime_files
 from workbench.packages.schemas import PackageWanted
 from workbench.projects import service as projects
 from workbench.runtime import Runtime
 from workbench.targets import service as targets
 
-NAME_CHARACTERS = 60
+NAME_CHARACTERS, DEVICE_CHARACTERS = 60, 64
 
 
 class UnknownDevice(WorkbenchError):
@@ -54,12 +55,14 @@ class Plan:
 
 
 def plan(session: Session, runtime: Runtime, ref: str, wanted: PackageWanted) -> Plan:
-    """Raises NotFound, Conflict (`project_archived`, `run_of_other_project`), UnknownDevice."""
+    """Raises NotFound, Conflict (`project_archived`, `run_of_other_project`), UnknownDevice, BadName."""
     project = projects.usable(session, ref)
     model = models.ready(session, str(project.model_id))
     dataset = datasets.ready(session, str(project.dataset_id))
     run, configuration = _configuration(session, project, wanted)
     devices = list(dict.fromkeys(wanted.devices or [project.device]))
+    if any(len(device) > DEVICE_CHARACTERS for device in devices):
+        raise UnknownDevice("The name of a device is too long.")
     try:
         runtime_files.kinds(devices)
     except runtime_files.NoRuntime as error:
@@ -97,14 +100,15 @@ def plan(session: Session, runtime: Runtime, ref: str, wanted: PackageWanted) ->
         notes.append("Nothing was measured in this project: the configuration is the one with a hint for throughput.")
     if not (wanted.python or wanted.cpp) and wanted.kind == "deployment":
         notes.append("Without a sample program the model is tried with one that stays outside of the package.")
-    name = safe_name(wanted.name or model.name)[:NAME_CHARACTERS].rstrip("._-") or "model"
+    title = checked_name(wanted.name) if wanted.name is not None else model.name
+    name = safe_name(title)[:NAME_CHARACTERS].rstrip("._-") or "model"
     return Plan(
         project=project,
         model=model,
         dataset=dataset,
         wanted=wanted,
         name=name,
-        title=wanted.name or model.name,
+        title=title,
         devices=devices,
         device=device,
         configuration=configuration,
