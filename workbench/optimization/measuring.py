@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.accuracy.service import Unusable
 from workbench.benchmarks import service as benchmarks
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
 from workbench.db.tables import Dataset, Model, Project
@@ -52,6 +53,8 @@ def race(
         timeout_s=budget_s + SLACK_S,
     )
     answer = checked(EngineRace, result)
+    if len(answer.sides) != len(sides):
+        raise Unusable(f"it tells of {len(answer.sides)} sides of {len(sides)}")
     told = []
     for number, (side, part, one) in enumerate(zip(answer.sides, parts, asked, strict=True)):
         file = out / f"latencies-{number}.npz"

@@ -111,8 +111,8 @@ def _reports(session: Session, row: Project | None, kind: str) -> list[Report]:
 
 
 def representative(runs: Sequence[Run], axes: Sequence[Axis]) -> Run | None:
-    """The run that stands for a version: the best in the first axis that runs tell, of those that tell both axes, and of
-    the stable ones, where there are any; else that with the highest throughput."""
+    """The run that stands for a version: the best in the first axis that runs tell, of those that tell both axes and
+    of the stable ones, where there are any; else that with the highest throughput."""
     if not runs:
         return None
     wanted = [OF_RUNS[axis] for axis in axes if axis in OF_RUNS] or [OF_RUNS["throughput_fps"]]

@@ -144,6 +144,14 @@ class TestSignedRank:
         assert paired.signed_rank(120, 0.01) == pytest.approx(mean - 2.3263 * deviation - 0.5, abs=6)
 
 
+class TestStudentQuantile:
+    @pytest.mark.parametrize("freedom", [8, 10, 15, 40])
+    @pytest.mark.parametrize("beyond", [0.0125, 0.004, 0.001, 0.0001])
+    def test_as_scipy(self, freedom: int, beyond: float) -> None:
+        expected = stats.t.ppf(1 - beyond, freedom)
+        assert paired.student_quantile(1 - beyond, freedom) == pytest.approx(expected, rel=0.01)
+
+
 class TestEstimate:
     def test_worked_by_hand(self) -> None:
         # Eight values at 1.25 %: the sums 0, 1 and 2 have probabilities of 1, 2 and 3 in 256, so two means go on each
