@@ -15,8 +15,24 @@ export function JobLinks({ job }: { job: Job }) {
   // A check has a verdict when it succeeded; a search that was stopped keeps what it had found.
   const checked = job.kind === "check" && job.state === "succeeded";
   const searched = job.kind === "search" && job.state !== "queued" && job.state !== "failed";
+  const packed =
+    job.state === "succeeded" && (job.kind === "package" || job.kind === "project_export") && project;
   return (
     <>
+      {packed && (
+        <Link
+          to="/projects/$ref"
+          params={{ ref: project }}
+          search={{
+            tab: "deploy",
+            package: job.kind === "package" ? (made("package_id") ?? undefined) : undefined,
+          }}
+          className="strong"
+          aria-label={`Result of ${job.title}`}
+        >
+          result
+        </Link>
+      )}
       {checked && (
         <Link
           to="/checks/$job"
