@@ -76,6 +76,11 @@ class Samples:
         """Inferences."""
         return -(-self.count // self.batch_size)
 
+    def forget(self) -> None:
+        """Lets go of what was kept; going through them again makes it anew."""
+        self._kept.clear()
+        self._room = kept_bytes()
+
     def notes(self) -> list[str]:
         missing = len(self.unreadable)
         unread = [f"Samples that cannot be decoded and were left out of the calibration: {missing}."] if missing else []

@@ -165,6 +165,17 @@ class TestPasses:
         else:
             assert [values[0].tobytes() for values in found] == whole
 
+    def test_what_is_kept_can_be_let_go(self, tmp_path: Path) -> None:
+        found = opened(tmp_path, batch_of(1))
+        before = [values[0].tobytes() for values in found]
+        found.forget()
+        assert [values[0].tobytes() for values in found] == before
+        found.forget()
+        for path in (tmp_path / "inputs" / "calibration" / "images").iterdir():
+            path.unlink()
+        with pytest.raises(EngineError):
+            list(found)
+
     def test_unreadable_samples(self, tmp_path: Path) -> None:
         found = opened(tmp_path, batch_of(1))
         images = tmp_path / "inputs" / "calibration" / "images"
