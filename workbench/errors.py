@@ -100,11 +100,22 @@ class DiskFull(WorkbenchError):
 
 def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse(
-        problem.model_dump(exclude_none=True),
+        _whole(problem.model_dump(exclude_none=True)),
         status_code=problem.status,
         media_type=PROBLEM,
         headers=dict(headers) if headers else None,
     )
+
+
+def _whole(value: Any) -> Any:
+    """The same without half characters: JSON can say half of a pair of surrogates, and what was sent is quoted."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    return value
 
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {

@@ -16,7 +16,7 @@ from workbench.accuracy.schemas import ReportWanted
 from workbench.datasets import service as datasets
 from workbench.datasets.schemas import Subset
 from workbench.db.tables import Dataset, Model, Project
-from workbench.errors import Conflict
+from workbench.errors import Conflict, NotFound
 from workbench.models import service as models
 from workbench.names import checked_name
 from workbench.optimization import metric_names, operations
@@ -194,7 +194,7 @@ def calibrating(
     session: Session, runtime: Runtime, own: Dataset, wanted: Calibration, judged: bool = False
 ) -> Calibrating:
     """The samples of a calibration. Raises Conflict: noise, more samples than there are, none left to be judged by."""
-    dataset = datasets.ready(session, wanted.dataset) if wanted.dataset is not None else own
+    dataset = _named(session, wanted.dataset) if wanted.dataset is not None else own
     datasets.refuse_noise(runtime, dataset, "calibration")
     same, count = dataset.id == own.id, dataset.count
     if wanted.samples is not None:
@@ -213,6 +213,14 @@ def calibrating(
             action="Calibrate with fewer, with another dataset, or leave the accuracy out.",
         )
     return Calibrating(dataset, samples, wanted.seed, same)
+
+
+def _named(session: Session, ref: str) -> Dataset:
+    try:
+        return datasets.ready(session, ref)
+    except NotFound as error:
+        # The project is there: what is asked for does not fit.
+        raise NotPossible(error.detail, code=error.code, action="Look at the list of datasets.") from error
 
 
 def fed(session: Session, runtime: Runtime, project: Project, model: Model) -> dict[str, Any]:

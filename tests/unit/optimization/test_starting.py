@@ -30,7 +30,11 @@ class Room:
         self.runtime, self.client, self.ids = runtime, client, ids
 
     def post(self, what: str, body: Any, project: str = "project") -> httpx.Response:
-        return self.client.post(f"/api/v1/projects/{self.ids[project]}/{what}", json=body)
+        return self.client.post(
+            f"/api/v1/projects/{self.ids[project]}/{what}",
+            content=json.dumps(body),
+            headers={"Content-Type": "application/json"},
+        )
 
     def jobs(self) -> int:
         total: int = self.client.get("/api/v1/jobs").json()["total"]
@@ -152,8 +156,9 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     # All eight: none would be left to judge by.
     ("quantizations", {"calibration": {"samples": 8}}, 409, "subset_too_large"),
     ("quantizations", {"calibration": {"percent": 100}}, 409, "subset_too_large"),
-    ("quantizations", {"calibration": {"dataset": "nothing"}}, 404, "dataset_not_found"),
+    ("quantizations", {"calibration": {"dataset": "nothing"}}, 409, "dataset_not_found"),
     ("quantizations", {"ignored": {"names": ["conv/2"]}}, 409, "ignored_scope_unmatched"),
+    ("quantizations", {"ignored": {"names": ["\ud800"]}}, 409, "ignored_scope_unmatched"),
     ("quantizations", {"ignored": {"types": ["Softmax"]}}, 409, "ignored_scope_unmatched"),
     ("quantizations", {"ignored": {"patterns": ["(" * 50]}}, 422, "invalid_pattern"),
     ("quantizations", {"ignored": {"patterns": [""]}}, 422, "invalid_pattern"),
@@ -295,7 +300,8 @@ class TestCalibrating:
             assert found.samples == percent
 
 
-TEXT = st.text(max_size=12)
+# Half characters among them.
+TEXT = st.text(st.characters(), max_size=12)
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
