@@ -298,8 +298,20 @@ def test_programs(name: str, program: Path, tmp_path: Path) -> None:
     assert len(set(map(str, python))) > 5
 
 
-def test_what_it_cannot_pack(tmp_path: Path) -> None:
-    case = Case(lambda: model((1, 4, 24, 32)), "inpainting", {"family": "inpainting"})
+def tokens() -> ov.Model:
+    made = picture_input([1, 16], np.int64, "tokens")
+    out = op.convert(made, "f32")
+    return ov.Model([op.result(out)], [made], "m")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(lambda: model((1, 4, 24, 32)), "inpainting", {"family": "inpainting"}),
+        Case(tokens, "generic", {"family": "none"}),
+    ],
+)
+def test_what_it_cannot_pack(tmp_path: Path, case: Case) -> None:
     with pytest.raises(EngineError) as refused:
         packed(tmp_path, case)
     assert refused.value.code == "package_not_possible"

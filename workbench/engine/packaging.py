@@ -46,7 +46,12 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     core = ov.Core()
     channels = 1 if given.color == "GRAY" or reading["decoding"].get("luminance_only") else 3
     loaded = _loaded(core, wanted, channels)
-    way_in = feeding.entrance(loaded, reading)
+    try:
+        way_in = feeding.entrance(loaded, reading)
+    except EngineError as error:
+        if error.code != "reading_invalid":
+            raise
+        raise _not_possible(error.message.removesuffix(".")) from error
     places = way_in.places
     family = str(reading["decoding"]["family"])
     if family == "inpainting" and any(place.size("C") == 4 for place in places.values()):

@@ -55,10 +55,17 @@ class Plan:
 
 
 def plan(session: Session, runtime: Runtime, ref: str, wanted: PackageWanted) -> Plan:
-    """Raises NotFound, Conflict (`project_archived`, `run_of_other_project`), UnknownDevice, BadName."""
+    """Raises NotFound, Conflict (`project_archived`, `run_of_other_project`, `package_not_possible`),
+    UnknownDevice, BadName."""
     project = projects.usable(session, ref)
     model = models.ready(session, str(project.model_id))
     dataset = datasets.ready(session, str(project.dataset_id))
+    if model.task == "text_classification":
+        raise Conflict(
+            f"'{model.name}' reads text, and the sample programs read pictures.",
+            code="package_not_possible",
+            action="Download the model itself.",
+        )
     run, configuration = _configuration(session, project, wanted)
     devices = list(dict.fromkeys(wanted.devices or [project.device]))
     if any(len(device) > DEVICE_CHARACTERS for device in devices):
