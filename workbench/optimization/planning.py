@@ -227,10 +227,11 @@ def fed(session: Session, runtime: Runtime, project: Project, model: Model) -> d
     """How pictures get into the model: as its reading says, else as a benchmark feeds them."""
     read = accuracy.of_project(session, runtime, project)
     lost = any(lack.field == "image_input" or lack.field.startswith("preprocessing") for lack in read.lacks)
-    return {
-        **operations.benchmark_feed(project, model),
-        "reading": None if lost else for_engine(read.reading),
-    }
+    feed = operations.benchmark_feed(project, model)
+    if lost:
+        return feed | {"reading": None}
+    # As in a report: inputs of open size take each picture as it is.
+    return feed | {"reading": for_engine(read.reading), "shapes": None}
 
 
 def _control(

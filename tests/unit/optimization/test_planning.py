@@ -80,6 +80,18 @@ def test_a_model_that_takes_no_picture_is_fed_as_a_benchmark_feeds_it(desk: Desk
     assert (told["reading"], told["shapes"], told["layouts"]) == (None, None, {})
 
 
+def test_inputs_of_open_size_are_fed_as_a_report_feeds_them(desk: Desk) -> None:
+    """Each picture as it is; only where nothing says how the model is read the usual sizes of a benchmark."""
+    image = {"name": "image", "names": ["image"], "shape": [1, 3, "?", "?"], "type": "f32", "layout": "NCHW"}
+    desk.change(Model, "model", inputs=[image])
+    told = desk.plan(QuantizeWanted()).parameters
+    assert (told["reading"]["task"], told["shapes"]) == ("classification", None)
+    ids = {"name": "ids", "names": ["ids"], "shape": [1, "?"], "type": "i64", "layout": None}
+    desk.change(Model, "model", inputs=[ids], task="generic")
+    told = desk.plan(QuantizeWanted()).parameters
+    assert (told["reading"], told["shapes"]) == (None, {"ids": [1, 128]})
+
+
 def test_weights_without_data(desk: Desk) -> None:
     plan = desk.plan(CompressWanted(mode="int4_sym", group_size=64, ratio=0.8))
     told = plan.parameters
