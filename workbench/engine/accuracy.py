@@ -21,6 +21,7 @@ from workbench.engine.tasks.drawing import Names
 from workbench.engine.tasks.task import Answer, ClassJudge, Decode, Facts, Judge, ObjectJudge, Reading, Summary, Truth
 
 if TYPE_CHECKING:
+    import openvino as ov
     from numpy.typing import NDArray
 
     from workbench.engine.samples import Dataset
@@ -198,10 +199,11 @@ def open_speaker(
     dataset: Dataset | None,
     classes: Classes,
     hint: str = "throughput",
+    model: ov.Model | None = None,
 ) -> Speaker:
-    """Compile a model and make its decoder. The errors of `run`."""
+    """Compile a model, of `parameters` where none is given, and make its decoder. The errors of `run`."""
     xml = work / str(parameters.get("model") or "inputs/model.xml")
-    served = feeding.open_model(core, xml, parameters, reading, hint=hint)
+    served = feeding.open_model(core, xml if model is None else model, parameters, reading, hint=hint)
     if not classes.labels:
         classes = class_map.unnamed(reading, served.ports)
     decode = registry.serving(reading).decoder(reading, served.ports, classes.map)

@@ -116,14 +116,14 @@ def entrance(loaded: Loaded, reading: Reading) -> Entrance:
 
 def open_model(
     core: ov.Core,
-    xml: Path,
+    xml: Path | ov.Model,
     parameters: Mapping[str, Any],
     reading: Reading,
     *,
     hint: str = "throughput",
     change: Callable[[ov.Model], None] | None = None,
 ) -> Served:
-    """Read, reshape to batch 1, fold the preprocessing, compile.
+    """Read (or take a copy of a model), reshape to batch 1, fold the preprocessing, compile.
 
     `parameters`: device, precision, layouts, shapes. `change` may alter the model first.
     Raises EngineError `reading_invalid`, `unknown_input`, `input_not_supported`, and those of `loading.load`,
@@ -205,7 +205,7 @@ def _port(port: Any) -> Port:
     return Port(port_name(port), names, folding.shape_of(port), kind)
 
 
-def _loaded(core: ov.Core, xml: Path, wanted: configuration.Configuration, channels: int) -> loading.Loaded:
+def _loaded(core: ov.Core, xml: Path | ov.Model, wanted: configuration.Configuration, channels: int) -> loading.Loaded:
     """With batch 1 where the model can have it."""
 
     def load(batch: int | None) -> loading.Loaded:

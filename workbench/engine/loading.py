@@ -32,7 +32,7 @@ class Loaded:
 
 def load(
     core: ov.Core,
-    xml: Path,
+    xml: Path | ov.Model,
     device: str,
     shapes: Mapping[str, list[int]],
     batch: int | None,
@@ -41,17 +41,20 @@ def load(
     open_sizes: bool = False,
     channels: int = 3,
 ) -> Loaded:
-    """Read the IR `xml` and reshape its inputs.
+    """Read the IR `xml`, or take a copy of a model, and reshape its inputs.
 
     `shapes` and `layouts` go by input name. With `open_sizes` height and width may stay open, and channels of pictures
     that are open become `channels`. Raises `operation_not_supported`, `model_corrupt`, `unknown_input`,
     `invalid_shape`, `batch_not_supported`, `model_dynamic_shape`, `out_of_memory`.
     """
     started = time.perf_counter()
-    try:
-        model = core.read_model(xml)
-    except Exception as error:
-        raise errors.of_reading(error, xml, device) from error
+    if isinstance(xml, Path):
+        try:
+            model = core.read_model(xml)
+        except Exception as error:
+            raise errors.of_reading(error, xml, device) from error
+    else:
+        model = xml.clone()
     read_ms = _ms_since(started)
     notes: list[str] = []
     known = layouts_of(model, layouts)

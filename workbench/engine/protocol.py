@@ -34,6 +34,7 @@ OPERATIONS: Mapping[str, str] = {
     "predict": "workbench.engine.predict:run",
     "fold_preprocessing": "workbench.engine.folding:run",
     "quantize": "workbench.engine.quantize:run",
+    "sensitivity": "workbench.engine.sensitivity:run",
     "compress_weights": "workbench.engine.compress_weights:run",
     "package": "workbench.engine.packaging:run",
 }

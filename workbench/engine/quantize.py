@@ -9,11 +9,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.engine import calibration, errors, ignored, quantized_layers
+from workbench.engine import accuracy_control, calibration, errors, ignored, quantized_layers
 from workbench.engine.attention import has_attention
 from workbench.engine.calibration import Samples
 from workbench.engine.nncf_quietly import quietly
 from workbench.engine.protocol import Emitter, EngineError
+from workbench.engine.validation import Validation
 
 if TYPE_CHECKING:
     import openvino as ov
@@ -68,7 +69,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     Writes `out/model.xml` and `.bin`. Raises EngineError `already_quantized`, `ignored_scope_unmatched`,
     `nothing_to_quantize`, `calibration_failed`, `invalid_configuration`, and those of `calibration.open_samples`.
     """
-    stages = len(STAGES)
+    wanted: Mapping[str, Any] | None = parameters.get("control")
+    stages = len(STAGES) + (len(accuracy_control.STAGES) if wanted else 0)
     emit.stage(STAGES[0], 1, stages)
     import openvino as ov
 
@@ -77,13 +79,18 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     refuse_quantized(model)
     options = read_options(parameters, model)
     matched = ignored.matched(model, options.ignored)
+    judges = _judges(core, work, parameters, wanted) if wanted else None
     samples = calibration.open_samples(
         core, work, parameters, dataset=str(parameters.get("dataset") or "inputs/calibration")
     )
     started = time.perf_counter()
     told: list[str] = []
-    made = quantized(model, samples, options, emit, told=told)
+    original = model.clone() if judges else model
+    made = quantized(model, samples, options, emit, compress=judges is None, stages=stages, told=told)
     spent = time.perf_counter() - started
+    control = None
+    if wanted and judges:
+        made, control = accuracy_control.control(original, made, *judges, wanted, emit, len(STAGES), stages)
     emit.stage(STAGES[3], stages, stages)
     save(made, work)
     return {
@@ -93,9 +100,32 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
         "model_type": options.model_type,
         "quantized": quantized_layers.quantized(made),
         "ignored_names": matched,
-        "control": None,
+        "control": control,
         "notes": [*samples.notes(), *notes(options), *told],
     }
+
+
+def _judges(
+    core: ov.Core, work: Path, parameters: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> tuple[Validation, Validation]:
+    """By all samples that count, and by those that operations are ranked with.
+
+    Raises EngineError `metric_unknown` only once something is measured, the others of `Validation` at once.
+    """
+    if not parameters.get("reading"):
+        raise EngineError(
+            "reading_invalid",
+            "Nothing says how the model is read, so its accuracy cannot be controlled.",
+            "Say how the model is read, or quantise it without a limit of the accuracy.",
+        )
+    shared = {**parameters, "dataset": wanted["dataset"], "precision": wanted.get("precision")}
+    given = {**shared, "subset": wanted.get("subset"), "without": wanted.get("without")}
+    whole = Validation(core, work, given, judged=True, metric=wanted.get("metric"))
+    count = int(wanted.get("ranking_samples") or accuracy_control.USUAL_RANKING_SAMPLES)
+    if count >= whole.count:
+        return whole, whole
+    few = {**given, "subset": {"count": count, "seed": 0}}
+    return whole, Validation(core, work, few, judged=True, metric=wanted.get("metric"))
 
 
 def read_model(core: ov.Core, work: Path, parameters: Mapping[str, Any]) -> ov.Model:
@@ -175,6 +205,7 @@ def quantized(
         raise failed(error) from error
     finally:
         samples.on_given = None
+        samples.forget()
     if told is not None:
         told += warnings
     if not quantized_layers.is_quantized(made):
@@ -184,13 +215,6 @@ def quantized(
             "Leave less out, or keep the model as it is.",
         )
     return made
-
-
-def compress_quantized(model: ov.Model) -> None:
-    """Weights behind quantisers become integers, as `nncf.quantize` leaves them."""
-    from openvino._offline_transformations import compress_quantize_weights_transformation
-
-    compress_quantize_weights_transformation(model)
 
 
 def save(model: ov.Model, work: Path) -> None:

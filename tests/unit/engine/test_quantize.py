@@ -14,7 +14,7 @@ from tests.benchmarks import calibration_by_hand
 from tests.benchmarks.accuracy_speed import pictures
 from tests.unit.engine.networks import Recorder, classifier, np, op, ov, save
 from tests.unit.engine.reports import annotated, classifier_reading, identity, prepare
-from workbench.engine import attention, ignored, nncf_quietly, quantize, quantized_layers
+from workbench.engine import attention, ignored, nncf_quietly, quantize, quantized_layers, reverting
 from workbench.engine.protocol import EngineError
 
 COUNT = 6
@@ -388,7 +388,7 @@ def test_integers_of_weights_can_wait(tmp_path: Path) -> None:
     samples = open_samples(core, work, {})
     made = quantize.quantized(model, samples, quantize.Options(), Recorder(), compress=False)
     assert "i8" not in quantized_layers.weight_types(made)
-    quantize.compress_quantized(made)
+    reverting.compress_quantized(made)
     assert "i8" in quantized_layers.weight_types(made)
     _, direct = run(work)
     save(made, tmp_path, "later")

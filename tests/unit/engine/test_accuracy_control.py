@@ -1,0 +1,99 @@
+"""The promise of accuracy control: within the limit on the same data, or it says that it could not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.engine import ruined
+from tests.unit.engine.networks import Recorder, ov
+from tests.unit.engine.test_sensitivity import CALIBRATION, READING, judged, prepared
+from workbench.engine import quantize
+from workbench.engine.accuracy_control import drop
+from workbench.engine.protocol import EngineError
+from workbench.engine.validation import Validation
+
+
+def controlled(work: Path, emit: Recorder | None = None, **wanted: Any) -> dict[str, Any]:
+    prepared(work)
+    parameters = {
+        "model": "inputs/model.xml", "device": "CPU", "reading": READING, "dataset": "inputs/calibration",
+        "calibration": CALIBRATION,
+        "control": {
+            "metric": None, "max_drop": 0.01, "drop_type": "absolute", "ranking_samples": None,
+            "dataset": "inputs/dataset", "subset": None, "without": CALIBRATION, "precision": "f32", **wanted,
+        },
+    }  # fmt: skip
+    return quantize.run(parameters, work, emit or Recorder())
+
+
+@pytest.mark.parametrize("kind", ["absolute", "relative"])
+def test_the_promise_is_kept(tmp_path: Path, kind: str) -> None:
+    told = Recorder()
+    result = controlled(tmp_path, told, drop_type=kind, ranking_samples=10)
+    found = result["control"]
+    assert found["reached"]
+    assert found["drop"] <= 0.01
+    assert found["quantized"] < 0.6
+    # Measured afterwards on the same samples, by the operation that makes reports.
+    assert judged(tmp_path, tmp_path / "out" / "model.xml") == found["final"] == found["original"] == 1.0
+    first, *between, last = found["steps"]
+    assert (first["operations"], first["kept"], first["value"]) == ([], True, found["quantized"])
+    assert [ruined.HARMED in step["operations"] for step in between if step["kept"]] == [True]
+    assert last["value"] == found["final"]
+    assert [event["data"] for event in told.of("partial")] == found["steps"]
+    names = [event["name"] for event in told.of("stage")]
+    assert names[-4:] == ["accuracy", "rank operations", "put operations back", "write"]
+    # Most of it is still in INT8, with whole numbers for weights.
+    made = ov.Core().read_model(tmp_path / "out" / "model.xml")
+    assert any(str(node.get_element_type()) == "<Type: 'int8_t'>" for node in made.get_ops())
+    assert sum(node.get_type_name() == "FakeQuantize" for node in made.get_ops()) >= 2
+
+
+def test_nothing_is_put_back_where_nothing_is_lost(tmp_path: Path) -> None:
+    found = controlled(tmp_path, max_drop=0.9)["control"]
+    assert found["reached"]
+    assert found["final"] == found["quantized"]
+    assert [step["operations"] for step in found["steps"]] == [[], []]
+
+
+def test_a_limit_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best is given, and called what it is. Whatever is put back here, the accuracy stays away."""
+    real, calls = Validation._measure, []
+
+    def never(self: Validation, model: Any, remember: bool) -> Any:
+        calls.append(remember)
+        from dataclasses import replace
+
+        measured = real(self, model, remember)
+        return measured if remember else replace(measured, value=(measured.value or 0) * 0.5)
+
+    monkeypatch.setattr(Validation, "_measure", never)
+    found = controlled(tmp_path)["control"]
+    assert not found["reached"]
+    assert found["drop"] == pytest.approx(0.5)
+    assert found["final"] == max(step["value"] for step in found["steps"])
+    assert "could not be kept" in found["steps"][-1]["message"]
+    assert (tmp_path / "out" / "model.xml").is_file()
+
+
+def test_an_unknown_metric(tmp_path: Path) -> None:
+    with pytest.raises(EngineError) as caught:
+        controlled(tmp_path, metric="beauty")
+    assert caught.value.code == "metric_unknown"
+    assert "'accuracy@top1'" in caught.value.action
+    assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("original", "now", "better", "kind", "expected"),
+    [
+        (0.8, 0.6, "higher", "absolute", 0.2),
+        (0.8, 0.6, "higher", "relative", 0.25),
+        (2.0, 3.0, "lower", "relative", 0.5),
+        (2.0, 1.0, "lower", "absolute", -1.0),
+        (0.0, 0.5, "lower", "relative", 0.5),
+    ],
+)
+def test_drop_by_hand(original: float, now: float, better: str, kind: str, expected: float) -> None:
+    assert drop(original, now, better, kind) == pytest.approx(expected)
