@@ -120,10 +120,14 @@ def _options(model: Model) -> QuantizeWanted | None:
 
 def _calibrated_with(model: Model, dataset: Dataset) -> Subset | None:
     """The samples of a dataset that a model was calibrated with."""
-    calibration = (model.conversion or {}).get("calibration") or {}
-    if calibration.get("dataset_id") != dataset.id:
+    calibration = (model.conversion or {}).get("calibration")
+    if not isinstance(calibration, dict) or calibration.get("dataset_id") != dataset.id:
         return None
-    return Subset(count=calibration["samples"], seed=calibration["seed"])
+    try:
+        return Subset.model_validate({"count": calibration.get("samples"), "seed": calibration.get("seed")})
+    except ValidationError:
+        # A model that was taken in from elsewhere may say anything.
+        return None
 
 
 def _measure(

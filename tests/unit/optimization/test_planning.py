@@ -161,7 +161,11 @@ class TestRanking:
         assert plan.options is not None
         assert plan.options.preset == "mixed"
 
-    def test_a_model_that_was_quantised_elsewhere(self, desk: Desk) -> None:
-        desk.change(Model, "child", precision="INT8", conversion={"parameters": {}})
+    @pytest.mark.parametrize("calibration", [None, 7, [], {"samples": "x"}, {"samples": -1, "seed": 2**40}])
+    def test_a_model_that_was_quantised_elsewhere(self, desk: Desk, calibration: Any) -> None:
+        if isinstance(calibration, dict):
+            calibration["dataset_id"] = desk.ids["dataset"]
+        conversion = {"method": "int8", "options": [calibration], "calibration": calibration}
+        desk.change(Model, "child", precision="INT8", conversion=conversion)
         plan = desk.ranking("child_project", samples=4)
         assert (plan.options, plan.parameters["without"]) == (None, None)
