@@ -244,6 +244,12 @@ class TestLeftOut:
         work = prepared(tmp_path, classifier())
         assert refused(work, ignored={"types": ["Convolution", "MatMul", "ReduceMean"]}).code == "nothing_to_quantize"
 
+    @pytest.mark.parametrize("device", quantize.TARGET_DEVICES)
+    def test_for_every_device(self, tmp_path: Path, device: str) -> None:
+        result, made = run(prepared(tmp_path, classifier()), target_device=device)
+        assert result["quantized"]["Convolution"] == 1
+        assert made.get_rt_info(["nncf", "quantization", "target_device"]).astype(str) == device
+
     def test_nothing_is_there(self, tmp_path: Path) -> None:
         assert refused(prepared(tmp_path, identity())).code == "nothing_to_quantize"
 
@@ -269,6 +275,11 @@ class TestRefused:
     @pytest.mark.parametrize("given", [{"preset": "fast"}, {"target_device": "TPU"}, {"model_type": "cnn"}])
     def test_unknown_options(self, tmp_path: Path, given: dict[str, str]) -> None:
         assert refused(prepared(tmp_path, classifier()), **given).code == "invalid_configuration"
+
+    def test_a_limit_of_the_accuracy_without_a_reading(self, tmp_path: Path) -> None:
+        work = prepared(tmp_path, classifier())
+        control = {"metric": None, "max_drop": 0.01, "drop_type": "absolute", "dataset": "inputs/calibration"}
+        assert refused(work, control=control, reading=None).code == "reading_invalid"
 
     def test_a_model_that_does_not_take_its_samples(self, tmp_path: Path) -> None:
         """An open size that the model fits to no picture."""
