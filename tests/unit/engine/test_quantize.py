@@ -14,7 +14,7 @@ from tests.benchmarks import calibration_by_hand
 from tests.benchmarks.accuracy_speed import pictures
 from tests.unit.engine.networks import Recorder, classifier, np, op, ov, save
 from tests.unit.engine.reports import annotated, classifier_reading, identity, prepare
-from workbench.engine import attention, ignored, nncf_quietly, quantize, quantized_layers, reverting
+from workbench.engine import attention, ignored, quantize, quantized_layers, reverting
 from workbench.engine.protocol import EngineError
 
 COUNT = 6
@@ -347,30 +347,6 @@ class TestTelling:
         assert (last["samples"]["done"], last["samples"]["total"]) == (2 * COUNT, 2 * COUNT)
         assert last["operations"]["done"] == last["operations"]["total"] > 0
         assert capfd.readouterr() == ("", "")
-
-    def test_nncf_is_as_before(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        from nncf.common.logging.track_progress import track
-
-        told: list[tuple[str, int, int]] = []
-        with nncf_quietly.quietly(Recorder(), lambda *step: told.append(step)):
-            assert list(track([1, 2], description="a")) == [1, 2]
-            with track[None](total=3, description="b") as bar:
-                bar.update(advance=2)
-            list(track(iter("x"), description="c", weights=[5.0]))
-        assert told == [("a", 0, 2), ("a", 1, 2), ("a", 2, 2), ("b", 0, 3), ("b", 2, 3), ("c", 0, 1), ("c", 1, 1)]
-        assert capfd.readouterr().out == ""
-        assert list(track([1, 2], description="drawn")) == [1, 2]
-        assert "drawn" in capfd.readouterr().out
-
-    def test_warnings_become_events(self) -> None:
-        from nncf.common.logging import nncf_logger
-
-        emit = Recorder()
-        with nncf_quietly.quietly(emit) as warnings:
-            nncf_logger.warning("watch out")
-            nncf_logger.debug("not this")
-        assert warnings == ["NNCF: watch out"]
-        assert [(event["level"], event["message"]) for event in emit.of("log")] == [("warning", "NNCF: watch out")]
 
     def test_as_a_process(self, tmp_path: Path) -> None:
         """Nothing but events comes out of it, and no part of the telemetry is loaded."""
