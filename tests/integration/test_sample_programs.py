@@ -317,6 +317,23 @@ def test_what_it_cannot_pack(tmp_path: Path, case: Case) -> None:
     assert refused.value.code == "package_not_possible"
 
 
+def test_many_pictures(program: Path, tmp_path: Path) -> None:
+    """More than are in memory at once, told in order, whatever request was done first."""
+    packed(tmp_path, CASES["batch"])
+    few, many = tmp_path / "few", tmp_path / "out/pictures"
+    many.rename(few)
+    many.mkdir()
+    for number in range(151):
+        (many / f"{number:03}.ppm").symlink_to(few / f"{number % 5:03}.ppm")
+    for line in ([sys.executable, "samples/python/sample.py"], [program, "--package", "."]):
+        lines = told(tmp_path, line, "outputs")
+        first = lines[1:4]
+        assert [line for line in lines if line.endswith(".ppm")] == [f"{number:03}.ppm" for number in range(151)]
+        assert all(lines[20 * group + 1 : 20 * group + 4] == first for group in range(30))
+        values = [np.load(tmp_path / f"outputs/{number:03}-0.npy") for number in range(151)]
+        assert all(np.array_equal(values[number], values[number % 5]) for number in range(150))
+
+
 def test_json_of_the_program(program: Path, tmp_path: Path) -> None:
     """It ends with a sentence whatever config.json is."""
     facts = packed(tmp_path, CASES["folded"])

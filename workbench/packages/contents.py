@@ -163,8 +163,11 @@ def _for_server(plan: Plan, model: list[Entry], facts: Mapping[str, Any] | None)
         for entry in model
         if entry.name.startswith("model/model.")
     ]
-    others = [Entry("model.json" if entry.name == "config.json" else entry.name, entry.source) for entry in model
-              if not entry.name.startswith("model/model.")]  # fmt: skip
+    others = [
+        Entry("model.json" if entry.name == "config.json" else entry.name.removeprefix("model/"), entry.source)
+        for entry in model
+        if not entry.name.startswith("model/model.")
+    ]
     parts = [
         Part("model", "The model as a repository of the model server, with its labels", versioned + others),
         Part("licences", "Licences", [Entry(f"LICENSES/{name}", path) for name, path in runtime_files.licences(False)]),

@@ -190,6 +190,9 @@ class Trial:
         """The configuration of the sample, with the properties and requests that stand in the server's."""
         served = json.loads((root / "config.json").read_bytes())["model_config_list"][0]["config"]
         config: dict[str, Any] = json.loads((root / "model.json").read_bytes())
+        for given in config["inputs"]:
+            if given["file"] is not None:
+                given["file"] = str(root / given["file"])
         config["properties"] = {"own": served["plugin_config"], "behind": {}}
         return config | {"device": served["target_device"], "requests": served.get("nireq")}
 
