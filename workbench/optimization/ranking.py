@@ -62,7 +62,9 @@ def plan_ranking(session: Session, runtime: Runtime, project_id: str, wanted: Se
         own = ("preset", "target_device", "model_type", "fast_bias_correction", "smooth_quant", "smooth_quant_alpha")
         quantize = {name: plan.parameters[name] for name in (*own, "ignored", "calibration", "dataset")}
     left = dataset.count - (without.count if without is not None else 0)
-    if left < 1 or wanted.samples > dataset.count:
+    # The usual number is as many as there are; another one was meant.
+    usual = wanted.samples == SensitivityWanted.model_fields["samples"].default
+    if left < 1 or (wanted.samples > dataset.count and not usual):
         raise NotPossible(
             f"'{dataset.name}' has {dataset.count} samples"
             + (f", of which {without.count} are the calibration's." if without is not None else "."),

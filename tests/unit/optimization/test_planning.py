@@ -145,6 +145,10 @@ class TestRanking:
         assert (told["subset"], told["without"]) == ({"count": 4, "seed": 0}, {"count": 3, "seed": 0})
         assert (told["measure"], told["metric"], told["dataset"]) == ("metric", None, "inputs/dataset")
 
+    def test_by_default_all_that_are_left_of_a_small_dataset(self, desk: Desk) -> None:
+        told = desk.ranking().parameters
+        assert (told["subset"]["count"], told["without"]["count"]) == (4, 4)
+
     def test_of_a_quantised_one(self, desk: Desk) -> None:
         calibration = {"dataset_id": desk.ids["dataset"], "samples": 5, "seed": 1}
         options = QuantizeWanted.model_validate({"preset": "mixed"}).model_dump(mode="json")
