@@ -100,7 +100,7 @@ export function BoxesDrawing({ layer, size, scale, colors, opacity, picked, onPi
                   x={x + 4 / scale}
                   y={top + line - 4.5 / scale}
                   fontSize={TEXT_PX / scale}
-                  className={classes.name}
+                  className={color.startsWith("var(") ? `${classes.name} ${classes.themed}` : classes.name}
                 >
                   {text}
                 </text>

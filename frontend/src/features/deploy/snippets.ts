@@ -92,7 +92,7 @@ export function cppSnippet({ device, configuration }: Tuned): string {
     threads && `ov::inference_num_threads(${threads})`,
     precision && `ov::hint::inference_precision(ov::element::${precision})`,
   ].filter(Boolean);
-  const compile = ["model", quoted(device), ...settings].join(",\n                                       ");
+  const compile = arguments_(["model", quoted(device), ...settings.map(String)]);
   const many =
     api === "sync"
       ? "1"
@@ -136,6 +136,12 @@ export function cppSnippet({ device, configuration }: Tuned): string {
     "}",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** In one line where they fit, else each in a line of its own. */
+function arguments_(all: readonly string[]): string {
+  const line = all.join(", ");
+  return line.length <= 60 ? line : `\n        ${all.join(",\n        ")}`;
 }
 
 /** How the package is served, and asked by KServe's protocol. */

@@ -16,7 +16,7 @@ export function ObjectList({ objects, truth, picked, onPick }: Props) {
   return (
     <section aria-label="Objects">
       <p className="small dim" role="status">
-        {counted(objects.length - predicted, `${truth.word} object`)}, {counted(predicted, "predicted one")}
+        {truth.objects(objects.length - predicted)}, {counted(predicted, "predicted one")}
       </p>
       <ul className={classes.objects}>
         {objects.map((object) => (

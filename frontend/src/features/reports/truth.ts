@@ -1,13 +1,14 @@
 /** What predictions are held against: annotations, or what the parent model says. The words follow. */
 import type { Report, ReportColumn } from "../../api/types";
+import { counted } from "../../format/number";
 
 export interface Truth {
   /** Of a layer of a picture: "Annotation". */
   noun: string;
   /** Of a column: "Annotated". */
   heading: string;
-  /** Within a sentence: "3 annotated objects". */
-  word: string;
+  /** "3 annotated objects" */
+  objects: (count: number) => string;
   /** "mask of the parent" */
   of: (thing: string) => string;
 }
@@ -15,13 +16,13 @@ export interface Truth {
 const ANNOTATED: Truth = {
   noun: "Annotation",
   heading: "Annotated",
-  word: "annotated",
+  objects: (count) => counted(count, "annotated object"),
   of: (thing) => `Annotated ${thing}`,
 };
 const PARENT: Truth = {
   noun: "Parent",
   heading: "By the parent",
-  word: "parent's",
+  objects: (count) => `${counted(count, "object")} of the parent`,
   of: (thing) => `Parent's ${thing}`,
 };
 
