@@ -1,4 +1,4 @@
-"""The linear classifier: ridge regression on standardised features."""
+"""The linear classifier: ridge regression on centred features, all in one unit."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,26 +6,28 @@ from numpy.typing import NDArray
 from workbench.sample.digits import Classes
 from workbench.sample.network import Head
 
-# Both are those of a coarse grid with the least log loss (0.039 nats) over the training digits, each predicted by a
+# Both are those of a coarse grid with the least log loss (0.024 nats) over the training digits, each predicted by a
 # regression on the others; the held-out digits had no part in it.
-STRENGTH = 100.0
+STRENGTH = 10.0
 GAIN = 14.0
 
 
 def fit(features: NDArray[np.float32], classes: Classes, labels: int) -> Head:
     """A classifier for `features` (samples × width, more features than samples) of `classes` (0 to `labels` - 1).
 
-    Regresses on targets 1 (its class) and 0 with a penalty of `STRENGTH` on the squared weights of standardised
-    features. `GAIN` times the prediction is the score, of which softmax gives the probability. Deterministic.
+    Regresses on targets 1 (its class) and 0 with a penalty of `STRENGTH` on the squared weights. `GAIN` times the
+    prediction is the score, of which softmax gives the probability. Deterministic.
+
+    Features are not standardised one by one: those that hardly ever change would get weights so large that the rounding
+    of an INT8 version drowns all others (12 % right instead of 99 %).
     """
     values = features.astype(np.float64)
-    mean, deviation = values.mean(axis=0), values.std(axis=0)
-    # A feature that never changes tells nothing; it gets weight 0.
-    inverse = np.divide(1.0, deviation, out=np.zeros_like(deviation), where=deviation > 1e-6)
-    standard = (values - mean) * inverse
+    mean = values.mean(axis=0)
+    unit = np.sqrt(values.var(axis=0).mean())
+    standard = (values - mean) / unit
     targets = np.eye(labels)[classes]
     centre = targets.mean(axis=0)
-    weights = GAIN * inverse[:, None] * ridge(standard, targets - centre, STRENGTH)
+    weights = GAIN / unit * ridge(standard, targets - centre, STRENGTH)
     bias = GAIN * centre - mean @ weights
     return Head(weights.astype(np.float32), bias.astype(np.float32))
 
