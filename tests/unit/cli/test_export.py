@@ -126,7 +126,7 @@ class TestFindings:
         result = run("run", "findings", ids["best"], "--rules")
         assert "INT8 would make this model faster" in result.stdout
         assert "Time in convolutions and matrix products: 70 %" in result.stdout
-        assert "$ workbench model import" in result.stdout
+        assert "$ workbench quantize" in result.stdout
         assert "not applicable: Is all of the INT8 model quantized?" in result.stdout
 
     def test_json_is_one_document(self, ids: dict[str, str]) -> None:

@@ -1,5 +1,7 @@
 """Rules about what the layers spend their time on."""
 
+import shlex
+
 from workbench.benchmarks.advisor.facts import (
     NO_LAYERS,
     Facts,
@@ -107,7 +109,7 @@ def memory_bound(facts: Facts) -> Outcome:
     elif not facts.quantized:
         advice = "INT8 moves a quarter of the bytes of f32; fewer or smaller activations help, too."
         action = FindingAction(
-            kind="import_model", label="Import the INT8 model", command="workbench model import model_int8.xml"
+            kind="quantize", label="Quantize the model", command=f"workbench quantize {shlex.quote(facts.project)}"
         )
     else:
         advice = "Fewer or smaller activations help, and fewer streams at once, which share the memory."

@@ -57,7 +57,7 @@ class TestMemoryBound:
         assert isinstance(found, Finding)
         assert found.layers == [0]
         assert [item.value for item in found.evidence] == [50.0, 4.0, 25.0, 20.0]
-        assert found.action.kind == "import_model"
+        assert found.action.kind == "quantize"
 
     @pytest.mark.parametrize(("part", "fires"), [(0.299, False), (0.3, True)])
     def test_threshold(self, part: float, fires: bool) -> None:
