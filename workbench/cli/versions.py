@@ -18,7 +18,12 @@ PICKS = ("best", "race")
 def versions(
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name or id, of any of the versions.")],
     x: Annotated[str, typer.Option(metavar="|".join(AXES), help="One figure of the front.")] = "latency_ms",
-    y: Annotated[str, typer.Option(metavar="latency_ms|…", help="The other one.")] = "accuracy",
+    y: Annotated[
+        str | None,
+        typer.Option(
+            metavar="latency_ms|…", help="The other one; default: accuracy, or distance where that is unknown."
+        ),
+    ] = None,
     pick: Annotated[
         str, typer.Option(metavar="best|race", help="The best run of each for --x, or those of the newest race.")
     ] = "best",
@@ -35,11 +40,15 @@ def versions(
         raise typer.BadParameter("choose one of --json and --csv.", param_hint="--csv")
     with Client() as client:
         found_project = client.project(project)
+        found = client.optimization.versions(found_project["id"], x, y or "accuracy", pick)
+        if y is None and not any(item["accuracy"] for item in found["items"]):
+            y = "distance" if any(item["distance"] for item in found["items"]) else None
+            found = client.optimization.versions(found_project["id"], x, y, pick) if y else found
         if csv or (as_json and output is not None):
             kind = "csv" if csv else "json"
-            give(client.optimization.export_versions(found_project["id"], kind, x, y, pick), output, force, as_json)
+            export = client.optimization.export_versions(found_project["id"], kind, x, y or "accuracy", pick)
+            give(export, output, force, as_json)
             return
-        found = client.optimization.versions(found_project["id"], x, y, pick)
     if as_json:
         document(found)
     elif output is not None:

@@ -43,7 +43,9 @@ def versions(session: Session, ref: str, x: Axis, y: Axis, pick: Pick) -> Versio
     for model in family:
         row = beside.get(model.id)
         items += _of_model(session, model, row, runs.get(row.id, []) if row else [], family, (x, y), race)
-    warnings = _warnings(items, session, beside, race, pick)
+    warnings = _warnings(items, session, race, pick)
+    if race is not None and _mixed([run for some in runs.values() for run in some if run.job_id == race]):
+        warnings.append("The versions were measured in different configurations.")
     _front(items, x, y)
     return Versions(x=x, y=y, items=items, warnings=warnings)
 
@@ -202,13 +204,14 @@ def _lacks(version: Version, row: Project | None, axes: Sequence[Axis], race: st
     for axis in dict.fromkeys(axes):
         if figure(version, axis) is None:
             missing = "not part of the newest race" if race is not None else "not measured"
-            found.append(LACKS.get(axis, missing) if version.run is not None or axis in LACKS else missing)
+            if axis == "distance" and version.parent_id is None:
+                found.append("distances are to the model that a version was made from; this one was not made")
+            else:
+                found.append(LACKS.get(axis, missing) if version.run is not None or axis in LACKS else missing)
     return list(dict.fromkeys(found))
 
 
-def _warnings(
-    items: Sequence[Version], session: Session, beside: dict[str, Project], race: str | None, pick: Pick
-) -> list[str]:
+def _warnings(items: Sequence[Version], session: Session, race: str | None, pick: Pick) -> list[str]:
     """Why figures of versions may not be held against each other."""
     found = []
     reports = [accuracy.report(session, one.accuracy.report_id) for one in items if one.accuracy is not None]
@@ -223,10 +226,14 @@ def _warnings(
         found.append("Distances are to different models: each version was compared with the one it was made from.")
     if pick == "race" and race is None:
         found.append("No versions were measured in turn yet.")
-    labels = {one.run.label for one in items if one.run is not None}
-    if len(labels) > 1 and pick == "race":
-        found.append("The versions were measured in different configurations.")
     return found
+
+
+def _mixed(runs: Sequence[Run]) -> bool:
+    """Whether they differ in more than the precision."""
+    return (
+        len({run.configuration.model_copy(update={"precision": None}).label() for run in runs if run.configuration}) > 1
+    )
 
 
 def _front(items: Sequence[Version], x: Axis, y: Axis) -> None:

@@ -28,6 +28,9 @@ OPEN = {
 }  # fmt: skip
 
 
+NOT_MADE = "distances are to the model that a version was made from; this one was not made"
+
+
 class Family:
     """Models and their projects on one target; names are those of the models."""
 
@@ -223,7 +226,7 @@ class TestFigures:
         assert family.items("first")["first", "f32"].lacks == ["no accuracy report"]
         assert family.items("first")["int8", None].lacks == ["not measured", "no accuracy report"]
         item = family.items("first", "memory_bytes", "distance")["first", "f32"]
-        assert item.lacks == ["memory not measured", "no report of the distance to its parent"]
+        assert item.lacks == ["memory not measured", NOT_MADE]
         assert not item.on_front
 
     def test_distances(self, family: Family) -> None:
@@ -273,6 +276,15 @@ class TestRaces:
         assert run.run_id == raced
         assert found["int8", "int8/f32"].run is None
         assert found["int8", "int8/f32"].lacks == ["not part of the newest race"]
+
+    def test_precisions_are_no_other_configuration(self, family: Family) -> None:
+        race = family.race("first")
+        common = {"source": "race", "job_id": race, "label": "1 × 1"}
+        family.run("first", 100, "f32", **common, configuration={"streams": 1, "batch": 1, "precision": "f32"})
+        family.run("first", 150, "bf16", **common, configuration={"streams": 1, "batch": 1, "precision": "bf16"})
+        assert family.told("first", pick="race").warnings == []
+        family.run("int8", 300, "int8/f32", **common, configuration={"streams": 2, "batch": 1})
+        assert family.told("first", pick="race").warnings == ["The versions were measured in different configurations."]
 
     def test_no_race_yet(self, family: Family) -> None:
         family.run("first", 100)
