@@ -108,6 +108,7 @@ def test_python_and_cpp_say_what_the_workbench_says(machine: tuple[Laboratory, h
     assert not list(machine[0].runtime.storage.root.rglob("owned"))
     listed = client.get("/api/v1/packages", params={"project": machine[0].project_id, "kind": "deployment"}).json()
     assert made["id"] in [item["id"] for item in listed["items"]]
+    assert {item["trial"]["log"] for item in listed["items"]} == {""}
 
 
 def test_twice_the_same(machine: tuple[Laboratory, httpx.Client]) -> None:

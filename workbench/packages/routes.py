@@ -59,7 +59,7 @@ def list_packages(
             limit=limit,
             cursor=cursor,
         )
-        return Page(items=[service.view(row) for row in rows], next_cursor=following, total=total)
+        return Page(items=[service.view(row, with_log=False) for row in rows], next_cursor=following, total=total)
 
 
 @router.get("/packages/{package_id}")

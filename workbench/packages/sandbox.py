@@ -3,6 +3,7 @@ limits of time, memory, output and file size, and an end as soon as the job ends
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -34,7 +35,7 @@ def run(
     context.check()
     say(f"$ {' '.join(str(part) for part in program)}")
     process = subprocess.Popen(
-        [str(part) for part in program],
+        [*_tied(), *(str(part) for part in program)],
         cwd=folder,
         env=environment(folder),
         stdin=subprocess.DEVNULL,
@@ -68,6 +69,12 @@ def run(
         why = f"signal {-code}" if code < 0 else f"exit code {code}"
         raise Failed(f"{Path(program[0]).name} ended with {why}.")
     return "\n".join(parts)
+
+
+def _tied() -> list[str]:
+    """What makes the kernel end the program with the thread that started it: a killed worker leaves no orphan."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv is not None else []
 
 
 def environment(folder: Path) -> Mapping[str, str]:

@@ -36,8 +36,12 @@ def get(session: Session, package_id: str) -> Package:
     return row
 
 
-def view(row: Package) -> schemas.Package:
+def view(row: Package, with_log: bool = True) -> schemas.Package:
+    """`with_log`: lists leave the log of the trial out."""
     told: dict[str, Any] = row.result
+    trial = told.get("trial")
+    if trial is not None and not with_log:
+        trial = trial | {"log": ""}
     return schemas.Package(
         id=row.id,
         kind=row.kind,  # type: ignore[arg-type]
@@ -51,7 +55,7 @@ def view(row: Package) -> schemas.Package:
         size_bytes=row.size_bytes,
         sha256=row.sha256,
         parts=told.get("parts") or [],
-        trial=told.get("trial"),
+        trial=trial,
         options=told.get("options") or {},
         created_at=row.created_at,
     )

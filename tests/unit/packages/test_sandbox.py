@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -99,10 +100,29 @@ def test_it_ends_with_the_job_and_all_that_it_started(tmp_path: Path) -> None:
         run(tmp_path, code, context)
     assert time.monotonic() - started < 30
     pid = int((tmp_path / "pid").read_text())
+    assert_gone(pid)
+
+
+def assert_gone(pid: int) -> None:
     for _ in range(100):
         state = Path(f"/proc/{pid}/stat")
         if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
             return
         time.sleep(0.05)
     os.kill(pid, 9)
-    pytest.fail("its child lives on")
+    pytest.fail("it lives on")
+
+
+def test_it_ends_with_its_worker(tmp_path: Path) -> None:
+    code = "import os, pathlib, time; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(60)"
+    program = (
+        "import pathlib, sys\nfrom tests.unit.packages.test_sandbox import run\n"
+        f"run(pathlib.Path(sys.argv[1]), {code!r})"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", program, tmp_path], cwd=Path(__file__).parents[3])
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert worker.poll() is None
+        time.sleep(0.02)
+    worker.kill()
+    worker.wait()
+    assert_gone(int((tmp_path / "pid").read_text()))
