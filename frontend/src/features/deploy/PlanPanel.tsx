@@ -3,7 +3,7 @@ import { Chip } from "../../components/Chip";
 import { Figure, Figures } from "../../components/Figure";
 import { Panel } from "../../components/Panel";
 import { ErrorState, SkeletonRows } from "../../components/States";
-import { bytes } from "../../format/number";
+import { bytes, bytesText } from "../../format/number";
 import classes from "./Deploy.module.css";
 import { PartsBar } from "./PartsBar";
 import { configurationText } from "./packageForm";
@@ -47,6 +47,9 @@ export function PlanPanel({ plan, stale, error, onRetry }: Props) {
         <SkeletonRows label="the plan of the package" />
       ) : (
         <div className={stale ? `stack tight ${classes.stale}` : "stack tight"} aria-busy={stale}>
+          <p className="unseen" role="status">
+            {`The download is about ${bytesText(plan.archive_bytes)}, unpacked ${bytesText(plan.size_bytes)}.`}
+          </p>
           <Figures label="Size of the package">
             <Figure
               label="Download"
