@@ -14,7 +14,7 @@ PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& command -v "$$python" && break; done)
 endif
 
-.PHONY: help setup run demo test chaos parity trust search accuracy-parity lists format lint types api locks wheel clean
+.PHONY: help setup run demo test chaos parity trust races search accuracy-parity lists format lint types api locks wheel clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -55,6 +55,9 @@ parity: setup ## compare with benchmark_app on this machine
 
 trust: setup ## how often the gate is right: 100 comparisons of each kind (COUNT=100)
 	@$(BIN)/python -m tests.benchmarks.trust --count $(COUNT)
+
+races: setup ## whether a race finds a copy equal and a heavier model slower (COUNT=100)
+	@$(BIN)/python -m tests.benchmarks.versions_gain --count $(COUNT)
 
 search: setup ## guided search against the full grid on this machine, interleaved
 	@$(BIN)/python -m tests.benchmarks.search_front
