@@ -19,6 +19,7 @@ import {
 import { deployRoutes } from "./mockDeploy.mjs";
 import { finishedSearch, labRoutes } from "./mockLab.mjs";
 import { ceilings, layers } from "./mockLayers.mjs";
+import { optimizeRoutes } from "./mockOptimize.mjs";
 import { predictionRoutes } from "./mockPredictions.mjs";
 import { latencies } from "./mockRuns.mjs";
 
@@ -105,6 +106,7 @@ export const routes = [
   ...predictionRoutes,
   ...compareRoutes,
   ...deployRoutes,
+  ...optimizeRoutes,
   [
     "GET",
     /^\/tokens\/whoami$/,

@@ -97,6 +97,22 @@ export type PackageWanted = Schemas["PackageWanted"];
 export type ExportWanted = Schemas["ExportWanted"];
 export type ImportWanted = Schemas["ImportWanted"];
 export type Recipe = Schemas["Recipe"];
+export type Versions = Schemas["Versions"];
+export type Version = Schemas["Version"];
+export type VersionAxis = Versions["x"];
+export type VersionResult = Schemas["VersionResult"];
+export type VersionJob = Schemas["VersionJob"];
+export type QuantizeWanted = Schemas["QuantizeWanted"];
+export type CompressWanted = Schemas["CompressWanted"];
+export type ControlResult = Schemas["ControlResult"];
+export type SensitivityWanted = Schemas["SensitivityWanted"];
+export type SensitivityResult = Schemas["SensitivityResult"];
+export type SensitiveOperation = Schemas["SensitiveOperation"];
+export type RaceWanted = Schemas["RaceWanted"];
+export type RaceResult = Schemas["RaceResult"];
+export type OptimizeWanted = Schemas["OptimizeWanted"];
+export type OptimizeResult = Schemas["OptimizeResult"];
+export type Candidate = Schemas["Candidate"];
 
 /** One page of a list. */
 export interface Page<T> {

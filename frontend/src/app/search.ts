@@ -85,7 +85,7 @@ export interface LayerSearch {
 }
 
 export const LENSES = ["roofline", "graphs"] as const;
-export const PROJECT_TABS = ["accuracy", "deploy", "recipe", "details"] as const;
+export const PROJECT_TABS = ["accuracy", "optimize", "deploy", "recipe", "details"] as const;
 export const CHANGES = ["broken", "fixed", "both_wrong", "both_right"] as const;
 
 /** Of the tab of accuracy; its names differ from those of the layers, so that each tab keeps what was chosen in it. */
@@ -108,7 +108,37 @@ export interface AccuracySearch {
   open?: "reading" | "report";
 }
 
-export interface ProjectSearch extends LayerSearch, AccuracySearch {
+export const VERSION_AXES = [
+  "latency_ms",
+  "throughput_fps",
+  "size_bytes",
+  "memory_bytes",
+  "accuracy",
+  "distance",
+] as const;
+export const MAKERS = ["int8", "weights", "sensitivity", "best"] as const;
+
+/** Of the tab of versions: its axes with their limits in the units that are shown, and what is open. */
+export interface OptimizeSearch {
+  vx?: (typeof VERSION_AXES)[number];
+  vy?: (typeof VERSION_AXES)[number];
+  vxLimit?: number;
+  vyLimit?: number;
+  vview?: "table";
+  /** Figures of the newest race, in place of each version's best run. */
+  pick?: "race";
+  /** The key of the version whose pane is open. */
+  version?: string;
+  /** The form that is open, and an operation that keeps its precision in it. */
+  make?: (typeof MAKERS)[number];
+  ignore?: string[];
+  /** Jobs whose outcome is shown: a version that was made, a race, a search for the best. */
+  made?: string;
+  race?: string;
+  best?: string;
+}
+
+export interface ProjectSearch extends LayerSearch, AccuracySearch, OptimizeSearch {
   tab?: (typeof PROJECT_TABS)[number];
   run?: string;
   x?: Percentile;
@@ -182,6 +212,18 @@ export const projectSearch = (raw: Raw): ProjectSearch => ({
   at: numeric(raw.at),
   threshold: numeric(raw.threshold),
   open: oneOf(raw.open, ["reading", "report"]),
+  vx: oneOf(raw.vx, VERSION_AXES),
+  vy: oneOf(raw.vy, VERSION_AXES),
+  vxLimit: numeric(raw.vxLimit),
+  vyLimit: numeric(raw.vyLimit),
+  vview: oneOf(raw.vview, ["table"]),
+  pick: oneOf(raw.pick, ["race"]),
+  version: text(raw.version),
+  make: oneOf(raw.make, MAKERS),
+  ignore: texts(raw.ignore),
+  made: text(raw.made),
+  race: text(raw.race),
+  best: text(raw.best),
 });
 
 export interface WizardSearch {

@@ -59,3 +59,58 @@ export function keyedLimit(
 export function handleShare(limit: number | undefined, range: Range): number {
   return limit === undefined ? 1 : Math.min(Math.max(shareOf(limit, range), 0), 1);
 }
+
+/** What a limit keeps: values up to it, or values from it on. */
+export type Keep = "most" | "least";
+
+// Without a limit the handle waits where everything is kept.
+const openEnd = (range: Range, keep: Keep) => (keep === "most" ? range.max : range.min);
+
+function bounded(value: number, range: Range, keep: Keep): number | undefined {
+  const next = clean(value, stepOf(range));
+  return (keep === "most" ? next >= range.max : next <= range.min) ? undefined : next;
+}
+
+/** The bound for a pointer at `share` of an axis that may begin anywhere; none at its open end. */
+export function draggedBound(share: number, range: Range, keep: Keep): number | undefined {
+  return bounded(valueAt(Math.min(Math.max(share, 0), 1), range), range, keep);
+}
+
+/** What a key makes of the bound; null when the key means nothing here. */
+export function keyedBound(
+  bound: number | undefined,
+  key: string,
+  large: boolean,
+  range: Range,
+  keep: Keep,
+): { limit: number | undefined } | null {
+  const step = stepOf(range) * (large ? 10 : 1);
+  const now = bound ?? openEnd(range, keep);
+  const inside = (value: number) => Math.min(Math.max(value, range.min), range.max);
+  switch (key) {
+    case "ArrowLeft":
+    case "ArrowDown":
+      return { limit: bounded(inside(now - step), range, keep) };
+    case "ArrowRight":
+    case "ArrowUp":
+      return { limit: bounded(inside(now + step), range, keep) };
+    case "PageDown":
+      return keyedBound(bound, "ArrowLeft", true, range, keep);
+    case "PageUp":
+      return keyedBound(bound, "ArrowRight", true, range, keep);
+    case "Home":
+      return { limit: bounded(range.min, range, keep) };
+    case "End":
+      return { limit: bounded(range.max, range, keep) };
+    case "Delete":
+    case "Backspace":
+      return { limit: undefined };
+    default:
+      return null;
+  }
+}
+
+/** Where the handle of a bound stands, 0 to 1. */
+export function boundShare(bound: number | undefined, range: Range, keep: Keep): number {
+  return Math.min(Math.max(shareOf(bound ?? openEnd(range, keep), range), 0), 1);
+}

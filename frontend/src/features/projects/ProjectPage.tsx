@@ -29,6 +29,9 @@ const BenchmarkForm = lazy(() =>
 const AccuracyTab = lazy(() =>
   import("../accuracy/AccuracyTab").then((part) => ({ default: part.AccuracyTab })),
 );
+const OptimizeTab = lazy(() =>
+  import("../optimize/OptimizeTab").then((part) => ({ default: part.OptimizeTab })),
+);
 const DeployTab = lazy(() => import("../deploy/DeployTab").then((part) => ({ default: part.DeployTab })));
 const RecipeTab = lazy(() => import("../recipe/RecipeTab").then((part) => ({ default: part.RecipeTab })));
 const SearchDrawer = lazy(() =>
@@ -38,6 +41,7 @@ const route = getRouteApi("/projects/$ref");
 const TABS = [
   { tab: undefined, name: "Analyze" },
   { tab: "accuracy", name: "Accuracy" },
+  { tab: "optimize", name: "Optimize" },
   { tab: "deploy", name: "Deploy" },
   { tab: "recipe", name: "Recipe" },
   { tab: "details", name: "Details" },
@@ -174,6 +178,10 @@ function Loaded({ project }: { project: Project }) {
         {search.tab === "accuracy" ? (
           <Suspense fallback={<SkeletonRows label="accuracy" count={12} />}>
             <AccuracyTab project={project} />
+          </Suspense>
+        ) : search.tab === "optimize" ? (
+          <Suspense fallback={<SkeletonRows label="versions" count={12} />}>
+            <OptimizeTab project={project} />
           </Suspense>
         ) : search.tab === "deploy" ? (
           <Suspense fallback={<SkeletonRows label="packages" count={12} />}>
