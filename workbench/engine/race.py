@@ -118,7 +118,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     rounds, seconds, looks = _measure(source, len(sides), budget_s, emit)
     quiet = [one for one in rounds if one.quiet]
     # Where others were there nearly all the time, that is what its verdicts say.
-    told = quiet if 2 * len(quiet) >= len(rounds) else rounds
+    told = quiet if len(quiet) >= paired.FIRST_LOOK or 2 * len(quiet) >= len(rounds) else rounds
     conditions = pooled(told)
     found = estimates(told, len(sides), looks)
     results = []

@@ -1,5 +1,6 @@
 """Versions measured in turn: ratios of made-up rounds whose truth is known, and the operation on real small models."""
 
+import gc
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -97,18 +98,19 @@ class Laboratory(race.Rounds):
 
 class TestMeasure:
     @pytest.mark.parametrize("together", [1, 3])
-    def test_the_interval_holds_the_truth(self, together: int) -> None:
+    def test_the_interval_holds_the_truth(self, together: int, monkeypatch: pytest.MonkeyPatch) -> None:
         """With the stopping that goes by the interval itself, three sides of which one is equal and one 10 % slower."""
+        monkeypatch.setattr(gc, "collect", lambda: 0)
         held = 0
-        for seed in range(100):
+        for seed in range(50):
             source = Laboratory((0.002, 0.002, 0.0022), seed, together=together)
             found, _, looks = race._measure(source, 3, 1e6, Recorder())
             for estimate, truth in zip(race.estimates(found, 3, looks)[1:], (0.0, 0.1), strict=True):
                 assert estimate is not None
                 assert estimate.half_width <= race.PRECISE * (1 + estimate.slowdown)
                 held += estimate.low <= truth <= estimate.high
-        # Of 200, with 95 % each, fewer than 180 hold once in a thousand times.
-        assert held >= 180
+        # Of 100, with 95 % each, fewer than 88 hold twice in a thousand times.
+        assert held >= 88
 
     @pytest.mark.parametrize("count", [4, 8, 20])
     def test_also_where_models_are_compiled_few_times(self, count: int) -> None:
@@ -171,14 +173,23 @@ class TestRun:
         assert found["rounds"] >= 1
         assert found["sides"][2]["result"]["batch"] == 2
 
-    def test_disturbed_rounds_do_not_count(self, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        source = Laboratory((0.002, 0.001), 4, others=0.3)
+    @pytest.mark.parametrize("others", [0.3, 0.8])
+    def test_disturbed_rounds_do_not_count(self, work: Path, monkeypatch: pytest.MonkeyPatch, others: float) -> None:
+        source = Laboratory((0.002, 0.001), 4, others)
         monkeypatch.setattr(race.Rounds, "measure", lambda self: source.measure())
         found = race.run({"sides": [side(work / "small.xml")] * 2, "budget_s": 60}, work, Recorder())
         low, high = found["sides"][1]["ratio_ci95"]
         assert 1.9 < low < 2 < high < 2.1
         assert found["conditions"]["disturbed_rounds"] > 0
         assert any("were left out" in warning for warning in found["warnings"])
+
+    def test_where_others_are_there_all_the_while(self, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = Laboratory((0.002, 0.001), 4, others=1.0)
+        monkeypatch.setattr(race.Rounds, "measure", lambda self: source.measure())
+        found = race.run({"sides": [side(work / "small.xml")] * 2, "budget_s": 0.01}, work, Recorder())
+        assert found["rounds"] == found["conditions"]["disturbed_rounds"] > 0
+        assert [one["result"]["verdict"] for one in found["sides"]] == ["contended"] * 2
+        assert any("all the while" in warning for warning in found["warnings"])
 
     def test_what_does_not_fit_side_by_side(self, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("workbench.engine.race.machine.available_bytes", lambda: 1000)
