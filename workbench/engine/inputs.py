@@ -32,6 +32,12 @@ MAX_BYTES = 16 * 1024**2
 KEPT_BYTES = 256 * 1024**2
 _SIZE_INPUT = re.compile(r"im(age|g)?_?(info|shape|size)", re.IGNORECASE)
 _RESIZED = {"stretch": "stretched", "letterbox": "letterboxed", "crop": "scaled and cropped", "fit": "fitted"}
+# Types of OpenVINO for which numpy has one of the same size and meaning.
+_DTYPES = {
+    **{f"{kind}{bits}": f"{'int' if kind == 'i' else 'uint'}{bits}" for kind in "iu" for bits in (8, 16, 32, 64)},
+    **{f"f{bits}": f"float{bits}" for bits in (16, 32, 64)},
+    "boolean": "bool",
+}
 _MASK_INPUT = re.compile(r"mask", re.IGNORECASE)
 
 
@@ -277,14 +283,15 @@ def as_tensor(values: NDArray[Any], port: Any, shape: tuple[int, ...]) -> ov.Ten
         # numpy has no bfloat16: it is the upper half of a float32 (rounding does not matter for a measurement).
         halves = (np.ascontiguousarray(values, dtype=np.float32).view(np.uint32) >> 16).astype(np.uint16)
         return ov.Tensor(halves.reshape(shape), ov.Shape(shape), kind)
-    try:
-        dtype = np.dtype(kind.to_dtype())
-    except Exception as error:
+    # By its name: asked for the first time by two threads at once, OpenVINO's own `to_dtype` waits for ever (it fills a
+    # table under a lock while it waits for Python's).
+    if name not in _DTYPES:
         raise EngineError(
             "input_not_supported",
             f"Input '{port_name(port)}' is of type {name}, for which no values can be made.",
             "Convert the model so that its input is of a usual type, such as f32 or u8.",
-        ) from error
+        )
+    dtype = np.dtype(_DTYPES[name])
     if dtype.kind in "ui" and values.dtype.kind == "f":
         limits = np.iinfo(dtype)
         values = np.clip(np.rint(values), limits.min, limits.max)
