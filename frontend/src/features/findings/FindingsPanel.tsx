@@ -164,6 +164,16 @@ function StepButton({ finding, project, onChange }: RowProps) {
           {label}
         </Action>
       );
+    case "project":
+      return (
+        <Action
+          onClick={() =>
+            void navigate({ to: "/projects/$ref", params: { ref: step.ref }, search: step.search })
+          }
+        >
+          {label}
+        </Action>
+      );
     case "ceilings":
       return <CeilingsAction project={project} label={label} />;
     case "page":

@@ -56,6 +56,17 @@ describe("stepOf", () => {
     expect(stepOf(finding("r", "high", "search"))).toEqual({ kind: "open", search: { find: true } });
     expect(stepOf(finding("r", "high", "ceilings")).kind).toBe("ceilings");
     expect(stepOf(finding("r", "high", "import_model"))).toEqual({ kind: "page", to: "/models/import" });
+    expect(stepOf(finding("r", "high", "quantize"))).toEqual({
+      kind: "open",
+      search: { tab: "optimize", make: "int8" },
+    });
+    const anew = finding("r", "high", "quantize");
+    anew.action = { ...anew.action, project_id: "7", ignored: ["conv"] };
+    expect(stepOf(anew)).toEqual({
+      kind: "project",
+      ref: "7",
+      search: { tab: "optimize", make: "int8", ignore: ["conv"] },
+    });
     expect(stepOf(finding("r", "high", "preprocessing"))).toEqual({ kind: "model", hash: "fold" });
     expect(stepOf(finding("r", "high")).kind).toBe("none");
   });

@@ -34,6 +34,7 @@ export const FOLD = "fold";
 
 export type Step =
   | { kind: "open"; search: Partial<ProjectSearch> }
+  | { kind: "project"; ref: string; search: ProjectSearch }
   | { kind: "ceilings" }
   | { kind: "page"; to: "/models/import" }
   | { kind: "model"; hash: string }
@@ -48,6 +49,12 @@ export function stepOf(finding: Finding): Step {
       return { kind: "open", search: { find: true } };
     case "ceilings":
       return { kind: "ceilings" };
+    case "quantize": {
+      const { project_id: ref, ignored = [] } = finding.action;
+      const search: ProjectSearch = { tab: "optimize", make: "int8" };
+      if (ignored.length > 0) search.ignore = ignored;
+      return ref ? { kind: "project", ref, search } : { kind: "open", search };
+    }
     case "import_model":
       return { kind: "page", to: "/models/import" };
     case "preprocessing":
