@@ -19,6 +19,7 @@ import {
 import { deployRoutes } from "./mockDeploy.mjs";
 import { finishedSearch, labRoutes } from "./mockLab.mjs";
 import { ceilings, layers } from "./mockLayers.mjs";
+import { modelRoutes } from "./mockModels.mjs";
 import { optimizeRoutes } from "./mockOptimize.mjs";
 import { predictionRoutes } from "./mockPredictions.mjs";
 import { latencies } from "./mockRuns.mjs";
@@ -36,15 +37,9 @@ export const problem = (status, code, detail, action) => ({
 });
 export const missing = () =>
   problem(404, "not_found", "There is no such thing.", "Look at the list for what exists.");
-const byRef = (list, ref) => list.find((row) => row.id === ref || row.name === ref);
+export const byRef = (list, ref) => list.find((row) => row.id === ref || row.name === ref);
 
-/** The model that nothing here was made into. */
-function rootOf(row) {
-  const parent = db.models.find(({ id }) => id === row.parent_id);
-  return parent ? rootOf(parent) : row;
-}
-
-function page(list, query, sorts = {}) {
+export function page(list, query, sorts = {}) {
   const limit = Number(query.get("limit") ?? 50);
   const from = Number(query.get("cursor") ?? 0);
   const sort = query.get("sort") ?? "-created_at";
@@ -203,29 +198,7 @@ export const routes = [
       return ok({ job }, 202);
     },
   ],
-  [
-    "GET",
-    /^\/models$/,
-    (_, query) =>
-      ok(
-        page(
-          db.models.filter(
-            (row) =>
-              (!query.get("task") || row.task === query.get("task")) &&
-              (!query.get("family") || rootOf(row) === rootOf(byRef(db.models, query.get("family")))),
-          ),
-          query,
-        ),
-      ),
-  ],
-  [
-    "POST",
-    /^\/models$/,
-    (_, __, body) =>
-      ok(importJob("models", body, made.model("x", "classification", "FP16", 4.1, 11_700_000)), 202),
-  ],
-  ["GET", /^\/models\/([^/]+)$/, ([ref]) => (byRef(db.models, ref) ? ok(byRef(db.models, ref)) : missing())],
-  ["PATCH", /^\/models\/([^/]+)$/, ([ref], _, body) => ok(Object.assign(byRef(db.models, ref), body))],
+  ...modelRoutes,
   ["GET", /^\/datasets$/, (_, query) => ok(page(db.datasets, query))],
   [
     "POST",

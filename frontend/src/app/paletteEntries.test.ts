@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Entry, found, rank } from "./paletteEntries";
+import { type Entry, found, projectActions, rank } from "./paletteEntries";
 
 const entry = (name: string): Entry => ({ kind: "model", name, hint: "", to: "/models/$ref", ref: name });
 
@@ -29,5 +29,24 @@ describe("found", () => {
         "m",
       ),
     ).toHaveLength(40);
+  });
+});
+
+describe("projectActions", () => {
+  it("are of the project, each found by what people call it", () => {
+    const all = projectActions({ id: "p", name: "nano on coco" });
+    expect(all.every(({ ref, hint }) => ref === "p" && hint === "nano on coco")).toBe(true);
+    const first = (wanted: string) => found(all, wanted)[0];
+    expect(first("deploy")).toMatchObject({ to: "/projects/$ref", tab: "deploy" });
+    expect(first("package")?.tab).toBe("deploy");
+    expect(first("optimize")?.tab).toBe("optimize");
+    expect(first("best")?.tab).toBe("optimize");
+    expect(first("accuracy")?.tab).toBe("accuracy");
+    expect(first("recipe")?.tab).toBe("recipe");
+    expect(first("picture")?.to).toBe("/projects/$ref/try");
+  });
+
+  it("are none without a project", () => {
+    expect(projectActions(undefined)).toEqual([]);
   });
 });

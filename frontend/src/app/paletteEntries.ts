@@ -44,6 +44,8 @@ export function projectActions(project: { id: string; name: string } | undefined
   return [
     { ...common, name: "Try a picture", to: "/projects/$ref/try" },
     tab("Accuracy", "accuracy"),
+    tab("Optimize: smaller and faster versions", "optimize"),
+    tab("Find the best version", "optimize"),
     tab("Deploy: build a package", "deploy"),
     tab("Recipe: repeat it elsewhere", "recipe"),
     tab("Export the project", "deploy"),
