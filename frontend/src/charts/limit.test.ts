@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { draggedLimit, handleShare, keyedLimit, stepOf } from "./limit";
+import { boundShare, draggedBound, draggedLimit, handleShare, keyedBound, keyedLimit, stepOf } from "./limit";
 
 const range = { min: 0, max: 40 };
 
@@ -58,5 +58,33 @@ describe("handleShare", () => {
     expect(handleShare(undefined, range)).toBe(1);
     expect(handleShare(99, range)).toBe(1);
     expect(handleShare(5, { min: 10, max: 20 })).toBe(0);
+  });
+});
+
+describe("a bound", () => {
+  const shares = { min: 70, max: 80 };
+
+  it("has no value at its open end, on either side", () => {
+    expect(draggedBound(1, shares, "most")).toBeUndefined();
+    expect(draggedBound(0, shares, "least")).toBeUndefined();
+    expect(draggedBound(0, shares, "most")).toBe(70);
+    expect(draggedBound(1, shares, "least")).toBe(80);
+    expect(draggedBound(0.333, shares, "least")).toBeCloseTo(73.3, 9);
+  });
+
+  it("moves by keys from its open end, and is taken away", () => {
+    expect(keyedBound(undefined, "ArrowUp", false, shares, "least")).toEqual({ limit: 70.1 });
+    expect(keyedBound(undefined, "ArrowLeft", false, shares, "most")).toEqual({ limit: 79.9 });
+    expect(keyedBound(75, "PageUp", false, shares, "least")).toEqual({ limit: 76 });
+    expect(keyedBound(70.1, "ArrowDown", false, shares, "least")).toEqual({ limit: undefined });
+    expect(keyedBound(75, "Delete", false, shares, "least")).toEqual({ limit: undefined });
+    expect(keyedBound(75, "Tab", false, shares, "least")).toBeNull();
+  });
+
+  it("stands within the axis", () => {
+    expect(boundShare(undefined, shares, "least")).toBe(0);
+    expect(boundShare(undefined, shares, "most")).toBe(1);
+    expect(boundShare(75, shares, "least")).toBe(0.5);
+    expect(boundShare(60, shares, "least")).toBe(0);
   });
 });

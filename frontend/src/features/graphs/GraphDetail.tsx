@@ -8,6 +8,7 @@ import { inputPorts, valueText } from "../../graph/modelExplorer";
 import type { GraphDocument, GraphNode } from "../../graph/types";
 import { OPEN } from "../../graph/view";
 import { listOf } from "../../graph/wiring";
+import { KeepPrecision } from "../optimize/KeepPrecision";
 import classes from "./Graphs.module.css";
 import type { Side } from "./picks";
 import type { GraphState } from "./useGraph";
@@ -48,6 +49,10 @@ export function NodeDetail({ side, graph, node: place, model, runtime, links, on
         <dd>{node.type}</dd>
         {side === "runtime" && <RuntimeFacts node={node} />}
       </dl>
+      <KeepPrecision
+        names={side === "runtime" ? (node.originals ?? []) : [node.name]}
+        type={side === "ir" ? node.type : undefined}
+      />
       {side === "ir" && runtime && (
         <Section title="Runs in">
           {(links.layers[place] ?? []).length === 0 ? (

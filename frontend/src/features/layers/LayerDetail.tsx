@@ -3,6 +3,7 @@ import { Chip } from "../../components/Chip";
 import { Explain } from "../../components/Explain";
 import { bytesText, counted, decimal, joined, known, MISSING, percent, scaled } from "../../format/number";
 import { shapeText } from "../../format/words";
+import { KeepPrecision } from "../optimize/KeepPrecision";
 import { convertsText, layerTime } from "./columns";
 import classes from "./Layers.module.css";
 import { boundMeaning } from "./roofline";
@@ -71,6 +72,7 @@ export function LayerDetail({ layer, onClose }: { layer: Layer; onClose: () => v
           ))}
         </ul>
       )}
+      <KeepPrecision names={layer.originals.map(({ name }) => name)} />
       <Ports title="Inputs" ports={layer.inputs ?? []} />
       <Ports title="Outputs" ports={layer.outputs ?? []} />
       {attributes.length > 0 && (

@@ -66,6 +66,26 @@ export function OptimizeTab({ project }: { project: Project }) {
       });
     } else go({ make: "int8" });
   };
+  // What the address names has just been asked for, and stands first; what was found earlier follows the versions.
+  const outcome = best && (
+    <FindPanel
+      project={project}
+      id={best}
+      shownAbove={above(best)}
+      onAgain={() => go({ make: "best", best })}
+      onClose={() => go({ best: "none" })}
+      onStarted={(job) => started({ best: job.id })}
+    />
+  );
+  const result = made && (
+    <ResultPanel
+      key={made}
+      id={made}
+      shownAbove={above(made)}
+      onAgain={() => go({ make: "int8" })}
+      onClose={() => go({ made: "none" })}
+    />
+  );
   return (
     <div className="stack">
       <div className="row wrap between">
@@ -91,25 +111,8 @@ export function OptimizeTab({ project }: { project: Project }) {
           </Action>
         </div>
       </div>
-      {best && (
-        <FindPanel
-          project={project}
-          id={best}
-          shownAbove={above(best)}
-          onAgain={() => go({ make: "best", best })}
-          onClose={() => go({ best: "none" })}
-          onStarted={(job) => started({ best: job.id })}
-        />
-      )}
-      {made && (
-        <ResultPanel
-          key={made}
-          id={made}
-          shownAbove={above(made)}
-          onAgain={() => go({ make: "int8" })}
-          onClose={() => go({ made: "none" })}
-        />
-      )}
+      {search.best && outcome}
+      {search.made && result}
       {search.race && (
         <RacePanel id={search.race} shownAbove={above(search.race)} onClose={() => go({ race: undefined })} />
       )}
@@ -174,6 +177,8 @@ export function OptimizeTab({ project }: { project: Project }) {
       ) : (
         <SkeletonRows label="versions" count={10} />
       )}
+      {!search.best && outcome}
+      {!search.made && result}
       <SensitivityPanel
         project={project}
         lastJob={active ? project.last_job_id : null}

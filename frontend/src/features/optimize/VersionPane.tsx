@@ -51,7 +51,7 @@ export function VersionPane({ project, version, items, onPick, onClose }: Props)
         {run && <VerdictChip verdict={run.verdict} />}
         {version.on_front && <Chip tone="good">on the front</Chip>}
       </div>
-      <table className="data">
+      <table className={`data ${classes.figures}`}>
         <caption className="unseen">Figures before and after</caption>
         <thead>
           <tr>
@@ -206,7 +206,7 @@ function Row({ name, parent, before, now, more, change }: RowProps) {
       {parent && <td className="num dim">{before || MISSING}</td>}
       <td className="num">
         {now || MISSING}
-        {more && <span className="faint small"> {more}</span>}
+        {more && <span className="faint small">{more}</span>}
       </td>
       {parent && <td className="num">{change || MISSING}</td>}
     </tr>
