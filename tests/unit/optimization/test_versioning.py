@@ -183,6 +183,16 @@ class TestJudging:
         assert told is not None
         assert told.parent_report_id != reports[0][0]
 
+    def test_nothing_is_left_out_where_another_dataset_calibrates(self, lab: Laboratory) -> None:
+        job = quantized(lab, calibration={"dataset": "bare", "samples": 3}, measure=JUDGED)
+        told = version_view(job).result
+        assert told is not None
+        with lab.runtime.db.read() as session:
+            report = accuracy.report(session, str(told.report_id))
+        assert (report.samples, report.without) == (12, None)
+        calibration = (child(lab, job)[0].conversion or {})["calibration"]
+        assert (calibration["dataset_id"], calibration["same_dataset"]) == (lab.bare_id, False)
+
     def test_without_annotations_the_distance_is_told(self, lab: Laboratory) -> None:
         told = version_view(quantized(lab, lab.bare_project_id, measure=JUDGED)).result
         assert told is not None
