@@ -9,7 +9,7 @@ from workbench.cli import units
 from workbench.cli.following import conclude, follow, started
 from workbench.cli.options import Json, NoWait
 from workbench.cli.output import document, harmless, note, say, table
-from workbench.client import Client
+from workbench.client import BadFiles, Client
 from workbench.client import Json as Document
 
 KINDS = ("deployment", "docker", "model-server")
@@ -44,6 +44,9 @@ def package(
         raise typer.BadParameter(f"'{kind}' is none of {', '.join(KINDS)}.", param_hint="--kind")
     if no_wait and output is not None:
         raise typer.BadParameter("has to wait for the package: leave out --no-wait.", param_hint="--output")
+    if output is not None and output.exists() and not force and not plan:
+        # Told before it is built.
+        raise BadFiles(f"'{output}' is there already.", "Choose another name, or replace it with --force.")
     wanted: dict[str, Any] = {
         "kind": kind.replace("-", "_"),
         "name": name,
