@@ -1,9 +1,11 @@
 """The recipe of a project, run as a script and cell by cell as a notebook, comes to what the workbench came to."""
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +129,13 @@ def test_an_int8_version(stack: Stack, sample: dict[str, Any], tmp_path: Path) -
     report = stack.get(f"/reports/{job['result']['report_id']}")
     for name, figure in result["accuracy"]["metrics"].items():
         assert figure["value"] == report["metrics"][name]["value"]
+    _require_downloaded(stack, models[1], tmp_path)
+
+
+def _require_downloaded(stack: Stack, model: dict[str, Any], folder: Path) -> None:
+    """A version is taken away as any model is: the file has what was measured."""
+    code, told = stack.command("model", "download", model["id"], "-o", str(folder / "model.zip"))
+    assert code == 0, told
+    with zipfile.ZipFile(folder / "model.zip") as archive:
+        weights, xml = sorted(archive.namelist())
+        assert hashlib.sha256(archive.read(xml) + archive.read(weights)).hexdigest() == model["sha256"]

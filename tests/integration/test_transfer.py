@@ -249,6 +249,15 @@ def test_a_manipulated_export_leaves_nothing(
     assert _counts(elsewhere) == before
 
 
+def test_a_cancelled_import_leaves_nothing(elsewhere: Stack, imported: dict[str, Any], exported: Path) -> None:
+    before = _counts(elsewhere)
+    job = elsewhere.post("/projects/import", {"path": str(exported)})["job"]
+    elsewhere.until(lambda: elsewhere.job(job["id"])["state"] != "queued", 30, "the import to start")
+    elsewhere.post(f"/jobs/{job['id']}/cancel")
+    assert elsewhere.finished(job["id"])["state"] == "cancelled"
+    assert _counts(elsewhere) == before
+
+
 def _counts(stack: Stack) -> dict[str, int]:
     """Rows of everything that an import makes, and the artifacts that lie in the store."""
     found = {name: stack.get(f"/{name}")["total"] for name in ("models", "datasets", "projects", "runs", "reports")}

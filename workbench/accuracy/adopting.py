@@ -104,16 +104,34 @@ def require_files(folder: Path, row: Report) -> None:
     count = table.num_rows
     if result.get("rows", count) != count:
         raise Unusable(f"a report tells of {result['rows']} rows and has {count}")
-    of_classes = result.get("class_columns")
-    if (of_classes is not None) != (folder / CLASSES).is_file():
-        raise Unusable("the table of classes and its columns do not belong together")
-    if of_classes is not None:
-        _table(folder / CLASSES, [Column.model_validate(column) for column in of_classes])
+    _require_classes(folder / CLASSES, result)
     _require_drawn(folder, count)
     _require_tables(folder / TABLES)
     _require_pictures(folder / FILES)
     if row.task == "classification" and row.kind == "annotations" and result.get("engine") == "workbench":
         _require_accuracy(table, result["metrics"])
+
+
+def _require_classes(path: Path, result: Mapping[str, Any]) -> None:
+    if "class_columns" not in result and path.is_file():
+        # Of a report that was made before they were told.
+        _table(path, _columns_of(path))
+        return
+    told = result.get("class_columns")
+    if (told is not None) != path.is_file():
+        raise Unusable("the table of classes and its columns do not belong together")
+    if told is not None:
+        _table(path, [Column.model_validate(column) for column in told])
+
+
+def _columns_of(path: Path) -> list[Column]:
+    kinds = {str(kind): name for name, kind in keeping._TYPES.items()}
+    try:
+        schema = pq.read_schema(path)
+        found = [{"name": field.name, "label": "", "type": kinds.get(str(field.type))} for field in schema]
+        return [Column.model_validate(column) for column in found]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise Unusable(f"{path.name} cannot be read") from error
 
 
 def _table(path: Path, columns: list[Column]) -> Any:

@@ -203,8 +203,6 @@ def check_content(content: Content) -> None:
         if uploads.clash(list(model.sources)) is not None:
             raise rules.invalid("two source files cannot be kept beside each other")
         rules.require_moment(model.created_at)
-    if len({model.sha256 for model in models}) != len(models):
-        raise rules.inconsistent("two models are the same")
     keys = set()
     for number, project in enumerate(projects):
         if project.model >= len(models):

@@ -223,7 +223,7 @@ CONTENT: list[tuple[Change, str]] = [
     (of_content(lambda told: told["models"][0].update(created_at="2999-01-01T00:00:00+00:00")), "export_invalid"),
     (of_content(lambda told: told["models"][0].update(created_at="2025-01-01T00:00:00")), "export_invalid"),
     (of_content(lambda told: told["models"][0].update(preprocessing={"resize": "explode"})), "export_invalid"),
-    (of_content(_twice), "export_inconsistent"),
+    (of_content(_twice), "export_member_missing"),
     (of_content(_circle), "export_inconsistent"),
     (of_content(lambda told: told["projects"][0].update(model=7)), "export_inconsistent"),
     (of_content(lambda told: told["projects"][0].update(parent=0)), "export_inconsistent"),
