@@ -76,7 +76,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       void navigate({
         to: entry.to,
         params: { ref: entry.ref ?? "" },
-        search: entry.tab ? { tab: entry.tab } : {},
+        search: entry.tab ? { tab: entry.tab, make: entry.make } : {},
         hash: entry.hash,
       });
     }

@@ -40,7 +40,8 @@ describe("projectActions", () => {
     expect(first("deploy")).toMatchObject({ to: "/projects/$ref", tab: "deploy" });
     expect(first("package")?.tab).toBe("deploy");
     expect(first("optimize")?.tab).toBe("optimize");
-    expect(first("best")?.tab).toBe("optimize");
+    expect(first("best")).toMatchObject({ tab: "optimize", make: "best" });
+    expect(first("int8")).toMatchObject({ tab: "optimize", make: "int8" });
     expect(first("accuracy")?.tab).toBe("accuracy");
     expect(first("recipe")?.tab).toBe("recipe");
     expect(first("picture")?.to).toBe("/projects/$ref/try");

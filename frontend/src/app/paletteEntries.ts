@@ -1,5 +1,5 @@
 /** What the palette can find, and in which order. */
-import type { PROJECT_TABS } from "./search";
+import type { MAKERS, PROJECT_TABS } from "./search";
 
 export interface Entry {
   kind: "action" | "job" | "project" | "model" | "dataset" | "target";
@@ -28,6 +28,8 @@ export interface Entry {
   job?: string;
   /** A tab of a project. */
   tab?: (typeof PROJECT_TABS)[number];
+  /** The form that is open in the tab of versions. */
+  make?: (typeof MAKERS)[number];
   hash?: string;
 }
 
@@ -45,7 +47,8 @@ export function projectActions(project: { id: string; name: string } | undefined
     { ...common, name: "Try a picture", to: "/projects/$ref/try" },
     tab("Accuracy", "accuracy"),
     tab("Optimize: smaller and faster versions", "optimize"),
-    tab("Find the best version", "optimize"),
+    { ...tab("Quantise to INT8", "optimize"), make: "int8" },
+    { ...tab("Find the best version", "optimize"), make: "best" },
     tab("Deploy: build a package", "deploy"),
     tab("Recipe: repeat it elsewhere", "recipe"),
     tab("Export the project", "deploy"),
