@@ -28,7 +28,7 @@ for cell in json.load(open(sys.argv[1]))["cells"]:
 @pytest.fixture(scope="module")
 def sample(stack: Stack) -> dict[str, Any]:
     """The sample project with its baseline and a report."""
-    made = stack.finished(stack.post("/system/sample", {"duration_s": 1.0})["job"]["id"], 300)["result"]
+    made = stack.finished(stack.post("/system/sample", {"duration_s": 0.5})["job"]["id"], 300)["result"]
     assert stack.finished(made["job_id"], 300)["state"] == "succeeded"
     job = stack.finished(stack.post(f"/projects/{made['project_id']}/reports", {"precision": "f32"})["job"]["id"], 300)
     assert job["state"] == "succeeded", job
@@ -77,7 +77,7 @@ def test_script(stack: Stack, sample: dict[str, Any], exported: Path, tmp_path: 
     path = tmp_path / "recipe.py"
     code, told = stack.command("recipe", sample["id"], "-o", str(path))
     assert code == 0, told
-    result = run([sys.executable, str(path)], tmp_path, ["--export", str(exported), "--duration", "2"])
+    result = run([sys.executable, str(path)], tmp_path, ["--export", str(exported), "--duration", "1"])
     require_same(stack, sample, result)
     best = stack.get(f"/projects/{sample['id']}")["best"]
     assert result["benchmark"]["expected_fps"] == best["throughput_fps"]
