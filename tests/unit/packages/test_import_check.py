@@ -3,7 +3,6 @@
 import gzip
 import io
 import json
-import random
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -377,36 +376,3 @@ def test_a_changed_one_with_a_manifest_that_fits(right: Members, tmp_path: Path,
     members = dict(right)
     change(members)
     assert refused(tmp_path, material.packed(tmp_path / "a.tar.gz", members)) == code
-
-
-HOSTILE: list[Any] = [
-    None, True, -1, 0, 1e308, 1 << 62, "", "x" * 3000, "../..", "\u202e", [], {}, [None], {"a": []}, [[[]]], "NaN", 0.5,
-]  # fmt: skip
-
-
-def spoiled(value: Any, rng: random.Random) -> Any:
-    """With one value anywhere in it replaced."""
-    if isinstance(value, dict) and value and rng.random() < 0.9:
-        name = rng.choice(sorted(value))
-        return value | {name: spoiled(value[name], rng)}
-    if isinstance(value, list) and value and rng.random() < 0.9:
-        place = rng.randrange(len(value))
-        return [*value[:place], spoiled(value[place], rng), *value[place + 1 :]]
-    return rng.choice(HOSTILE)
-
-
-def test_anything_in_place_of_anything(right: Members, tmp_path: Path) -> None:
-    """It passes or is refused; nothing else happens, whatever stands where."""
-    rng = random.Random(7)
-    codes = set()
-    for number in range(150):
-        members, name = dict(right), rng.choice(["content.json", RUNS, REPORTS, REPORT + "tables.json"])
-        members[name] = json.dumps(spoiled(json.loads(members[name]), rng)).encode() + b"\n"
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        archive = material.packed(folder / "a.tar.gz", members)
-        try:
-            check(folder, archive)
-        except EngineError as error:
-            codes.add(error.code)
-    assert {"export_invalid", "export_run_invalid", "export_report_invalid"} <= codes
