@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.benchmarks.search_schemas import SearchResult
-from workbench.optimization.schemas import CandidateConfiguration, DropType, OptimizeWanted
+from workbench.benchmarks.search_schemas import SearchResult, SearchWanted
+from workbench.optimization.schemas import CandidateConfiguration, DropType, OptimizeWanted, Precision
 
 # What rounding may add to a drop that is exactly at its limit.
 ROUNDING = 1e-12
@@ -58,6 +58,20 @@ def ratio(of: CandidateConfiguration, over: CandidateConfiguration, wanted: Opti
     if wanted.objective == "throughput":
         return of.throughput_fps / over.throughput_fps if over.throughput_fps > 0 else None
     return over.latency_ms / of.latency_ms if of.latency_ms > 0 else None
+
+
+def search_wanted(wanted: OptimizeWanted, precision: Precision | None) -> SearchWanted:
+    """What is looked for among the configurations of one candidate."""
+    return SearchWanted(
+        objective=wanted.objective,
+        percentile=wanted.percentile,
+        max_latency_ms=wanted.max_latency_ms,
+        min_fps=wanted.min_fps,
+        streams=wanted.streams,
+        batches=wanted.batches,
+        precision=precision,
+        cell_s=wanted.cell_s,
+    )
 
 
 def configurations(found: SearchResult) -> list[CandidateConfiguration]:

@@ -12,7 +12,6 @@ from typing import Any, Literal
 from workbench.accuracy import service as accuracy
 from workbench.accuracy.schemas import Report
 from workbench.benchmarks import service as benchmarks
-from workbench.benchmarks.search_schemas import SearchWanted
 from workbench.datasets.schemas import Subset
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
@@ -29,6 +28,7 @@ from workbench.optimization.candidates import (
     limit_text,
     nearest,
     ordered,
+    search_wanted,
     within_limits,
 )
 from workbench.optimization.making import make_version
@@ -258,16 +258,7 @@ class _Finding:
 
     def _search(self, standing: Standing, share_s: float, span: Span) -> None:
         candidate, wanted = standing.candidate, self.wanted
-        asked = SearchWanted(
-            objective=wanted.objective,
-            percentile=wanted.percentile,
-            max_latency_ms=wanted.max_latency_ms,
-            min_fps=wanted.min_fps,
-            streams=wanted.streams,
-            batches=wanted.batches,
-            precision=candidate.precision,
-            cell_s=wanted.cell_s,
-        )
+        asked = search_wanted(wanted, candidate.precision)
         usual = benchmarks.search_estimate_s(asked)
         asked = asked.model_copy(update={"budget_s": min(86_400.0, max(LEAST_SEARCH_S, min(usual, share_s)))})
         try:
