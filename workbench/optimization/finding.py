@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from workbench.accuracy import service as accuracy
-from workbench.accuracy.schemas import Report
 from workbench.benchmarks import service as benchmarks
 from workbench.datasets.schemas import Subset
 from workbench.errors import WorkbenchError
@@ -40,7 +39,7 @@ from workbench.optimization.schemas import (
     OptimizeWanted,
     SensitivityWanted,
 )
-from workbench.optimization.standing import Standing, earlier, fresh
+from workbench.optimization.standing import Standing, earlier, fresh, report_of
 from workbench.targets import service as targets
 from workbench.targets.driver import Span
 
@@ -66,7 +65,7 @@ def run(context: JobContext, wanted: OptimizeWanted) -> Outcome:
     except OutOfTime:
         finding.stopped = "budget"
         finding.settle()
-    return finding.outcome()
+    return Outcome(finding.document())
 
 
 class _Finding:
@@ -197,7 +196,7 @@ class _Finding:
             self.context, str(candidate.project_id), self.without, None, candidate.precision, span,
             again or f"judge-{candidate.method}-{candidate.precision or 'own'}", self.kind, again=again is not None,
         )  # fmt: skip
-        standing.report = self._report(report_id)
+        standing.report = report_of(self.context, report_id)
         candidate.report_id = report_id
         name = self.wanted.metric or standing.report.primary
         if name is None or name not in standing.report.metrics:
@@ -221,7 +220,7 @@ class _Finding:
 
     def _original_metric(self, name: str) -> float:
         if self.original.report is None:
-            self.original.report = self._report(str(self.original.candidate.report_id))
+            self.original.report = report_of(self.context, str(self.original.candidate.report_id))
         return self.original.report.metrics[name].value
 
     def _interval(self, standing: Standing, name: str, before: float) -> list[float] | None:
@@ -233,10 +232,6 @@ class _Finding:
         else:
             ends = accuracy.difference_ci95(self.context.runtime, original, report) if name == report.primary else None
         return drop_ci95(ends, before, metric.better, self.wanted.drop_type)
-
-    def _report(self, report_id: str) -> Report:
-        with self.context.runtime.db.read() as session:
-            return accuracy.report(session, report_id)
 
     # Searching
 
@@ -396,12 +391,9 @@ class _Finding:
         )
 
     def keep(self) -> None:
-        self.context.keep_result(self._document())
+        self.context.keep_result(self.document())
 
-    def outcome(self) -> Outcome:
-        return Outcome(self._document())
-
-    def _document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         found = {
             standing.candidate.name: [one.model_dump(mode="json") for one in standing.found] for standing in self.all
         }

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.accuracy import service as accuracy
 from workbench.accuracy.schemas import Report
+from workbench.jobs.context import JobContext
 from workbench.optimization.schemas import Candidate, CandidateConfiguration, OptimizeResult, Precision
 
 
@@ -14,6 +16,11 @@ class Standing:
     candidate: Candidate
     report: Report | None = None
     found: list[CandidateConfiguration] = field(default_factory=list)
+
+
+def report_of(context: JobContext, report_id: str) -> Report:
+    with context.runtime.db.read() as session:
+        return accuracy.report(session, report_id)
 
 
 def fresh(
