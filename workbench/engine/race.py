@@ -32,8 +32,8 @@ PRECISE = 0.01
 MOST_SIDES = 16
 # Below that a round's own noise is not known.
 FEWEST_ROUNDS = 4
-# What was seen of many models: the ratio of two compilations differs from that of the next two with this standard
-# deviation of its logarithm. Counts for as much as so many differences that were seen here.
+# Two compilations of a model differ by about a percent (see `blocks`): the standard deviation of the logarithm of a ratio
+# from one compilation of both to the next. Counts for as much as so many differences that were seen in the race itself.
 COMPILED, COMPILED_COUNT = 0.012, 8
 
 
