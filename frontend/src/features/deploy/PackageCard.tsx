@@ -41,7 +41,9 @@ export function PackageCard({ made, onGone }: { made: Package; onGone: () => voi
             <dd className="value">
               <TrialChip trial={trial} />
             </dd>
-            <dt className="note">{trial?.device ? `on ${trial.device}` : "\u00a0"}</dt>
+            <dt className="note">
+              {trial?.device ? `${trial.state === "passed" ? "on" : "for"} ${trial.device}` : "\u00a0"}
+            </dt>
           </div>
           <Figure
             label="Samples compared"
