@@ -216,7 +216,7 @@ function Outcome({ result, job }: { result: OptimizeResult; job: Job }) {
         </table>
       </section>
       {winner?.project_id && (
-        <div className="row wrap small" style={{ gap: "4px 12px", marginTop: 10 }}>
+        <div className={`row wrap small ${classes.links}`} style={{ gap: "4px 12px", marginTop: 10 }}>
           {original.project_id && original.project_id !== winner.project_id && (
             <CompareLink sides={[original.project_id, winner.project_id]} size="xs">
               Compare with the original

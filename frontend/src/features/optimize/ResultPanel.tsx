@@ -150,13 +150,13 @@ function Result({ result }: { result: VersionResult }) {
       </p>
       {metrics.length > 0 && <Metrics metrics={result.metrics} />}
       {result.race && (
-        <details>
+        <details className={classes.more}>
           <summary className="dim small">Measured in turn: {result.race.label}</summary>
           <RaceTable race={result.race} />
         </details>
       )}
       {result.control && <Control control={result.control} />}
-      <div className="row wrap small" style={{ gap: "4px 12px", marginTop: 10 }}>
+      <div className={`row wrap small ${classes.links}`} style={{ gap: "4px 12px", marginTop: 10 }}>
         <Link to="/projects/$ref" params={{ ref: result.project_id }} search={{}}>
           Its project
         </Link>
@@ -191,7 +191,7 @@ function rangeOfDifference(name: string, unit: string, [low = 0, high = 0]: read
 function Metrics({ metrics }: { metrics: VersionResult["metrics"] }) {
   const entries = Object.entries(metrics);
   return (
-    <details>
+    <details className={classes.more}>
       <summary className="dim small">All {counted(entries.length, "metric")}</summary>
       <table className="data">
         <caption className="unseen">Metrics before and after, with 95 % intervals</caption>

@@ -137,7 +137,7 @@ export function VersionPane({ project, version, items, onPick, onClose }: Props)
           {warning}
         </p>
       ))}
-      <div className="row wrap small" style={{ gap: "4px 12px", marginTop: 10 }}>
+      <div className={`row wrap small ${classes.links}`} style={{ gap: "4px 12px", marginTop: 10 }}>
         <Link to="/models/$ref" params={{ ref: version.model_id }}>
           Model
         </Link>

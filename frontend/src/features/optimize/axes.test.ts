@@ -120,15 +120,16 @@ describe("versions", () => {
 
   it("have the parent in their own precision, else its fastest", () => {
     expect(parentOf(int8, items)).toBe(original);
+    expect(parentOf({ ...int8, effective_precision: "int8/bf16" }, items)).toBe(faster);
     expect(parentOf({ ...int8, effective_precision: "f16" }, items)).toBe(faster);
     expect(parentOf(original, items)).toBeNull();
   });
 
   it("are raced in the precision that they ran in", () => {
     expect(sideOf(faster)).toEqual({ project: "project net bf16", precision: "bf16" });
-    expect(sideOf({ ...int8, effective_precision: "i8" })).toEqual({
+    expect(sideOf({ ...int8, effective_precision: "int8/bf16" })).toEqual({
       project: "project int8",
-      precision: null,
+      precision: "bf16",
     });
     expect(sideOf({ ...int8, project_id: null })).toBeNull();
     expect(racePair(items)).toHaveLength(3);

@@ -156,10 +156,14 @@ export function versionName(version: Version, items: readonly Version[]): string
     : version.name;
 }
 
+/** What it computes in beside integers: "int8/bf16" is bf16, as it is asked for. */
+export const floatingOf = (precision: string | null) => precision?.split("/").at(-1) ?? null;
+
 /** The version of the model that this one was made from: in the same precision, else its fastest. */
 export function parentOf(version: Version, items: readonly Version[]): Version | null {
   const all = items.filter((other) => other.model_id === version.parent_id);
-  const same = all.find((other) => other.effective_precision === version.effective_precision && other.run);
+  const wanted = floatingOf(version.effective_precision);
+  const same = all.find((other) => floatingOf(other.effective_precision) === wanted && other.run);
   const speed = (other: Version) => other.run?.throughput_fps ?? 0;
   return same ?? [...all].sort((a, b) => speed(b) - speed(a))[0] ?? null;
 }

@@ -1,5 +1,6 @@
 /** Which versions can be measured in turn. */
 import type { Precision, RaceWanted, Version } from "../../api/types";
+import { floatingOf } from "./axes";
 
 type Side = RaceWanted["sides"][number];
 
@@ -9,7 +10,7 @@ const PRECISIONS: Precision[] = ["f32", "bf16", "f16"];
 /** Null for a version without a project of its own here. */
 export function sideOf(version: Version): Side | null {
   if (version.project_id === null) return null;
-  const precision = PRECISIONS.find((entry) => entry === version.effective_precision) ?? null;
+  const precision = PRECISIONS.find((entry) => entry === floatingOf(version.effective_precision)) ?? null;
   return { project: version.project_id, precision };
 }
 
