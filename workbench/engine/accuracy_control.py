@@ -3,7 +3,8 @@ until the drop is within it.
 
 The greedy way of NNCF's `quantize_with_accuracy_control` (`accuracy_control/algorithm.py`), driven step by step so that
 each is told: rank the groups of quantisers once, put back the first, look at the whole set, and go on; one that makes
-it worse stays quantised. What is promised is what the finished model shows: the last measurement is made of that.
+it worse stays quantised (NNCF ranks anew after such a one, at the cost of a pass for each group that is left). Each
+step is measured of the model as it would be kept; what is promised is what the saved file shows, read again.
 """
 
 from __future__ import annotations
@@ -72,9 +73,9 @@ class _Control:
 
     def run(self) -> tuple[ov.Model, dict[str, Any]]:
         self._enter(0)
-        self._before = self._value(self._whole.remember(self._original))
+        self._before = self._value(self._whole.measure(self._original))
         self._emit.progress(1, 2, "models")
-        first = self._value(self._whole.measure(self._quantized))
+        first = self._value(self._whole.measure(compressed(self._quantized)))
         self._emit.progress(2, 2, "models")
         self._step([], first, True, "Everything is quantised.")
         chosen: list[Group] = []
@@ -86,6 +87,8 @@ class _Control:
 
     def _ranked(self, reverter: Reverter) -> list[ranking.Ranked]:
         self._enter(1)
+        if self._part is not self._whole:
+            self._part.share(self._whole)
         self._part.remember(self._original)
         quantized = self._part.measure(self._quantized)
         return ranking.rank(
@@ -98,7 +101,7 @@ class _Control:
         chosen: list[Group] = []
         last = first
         for number, one in enumerate(ranked):
-            value = self._value(self._whole.measure(reverter.reverted([*chosen, one.group])))
+            value = self._value(self._whole.measure(compressed(reverter.reverted([*chosen, one.group]))))
             helps = self._drop(value) <= self._drop(last) + _ROUNDING
             gained = self._drop(last) - self._drop(value)
             what = "Put back to floating point" if helps else "Tried in floating point and left quantised"
@@ -114,11 +117,9 @@ class _Control:
     def _finished(
         self, reverter: Reverter | None, chosen: list[Group], first: float
     ) -> tuple[ov.Model, dict[str, Any]]:
-        """What is kept, measured as it is kept: with its weights as whole numbers."""
-        model = self._quantized if reverter is None or not chosen else reverter.reverted(chosen)
-        model = model.clone()
-        compress_quantized(model)
-        final = self._value(self._whole.measure(model))
+        """What is kept, with its weights as whole numbers, measured from a file."""
+        model = compressed(self._quantized if reverter is None or not chosen else reverter.reverted(chosen))
+        final = self._value(self._whole.measure_saved(model))
         reached = self._keeps(final)
         count = len(names_of(chosen))
         message = "The limit could not be kept: this is the best that was found."
@@ -139,7 +140,7 @@ class _Control:
             "final": final,
             "drop": self._drop(final),
             "reached": reached,
-            "samples": self._whole.count,
+            "samples": self._whole.samples,
             "steps": self._steps,
         }
 
@@ -171,6 +172,13 @@ class _Control:
         }
         self._steps.append(step)
         self._emit.partial("control_step", step)
+
+
+def compressed(model: ov.Model) -> ov.Model:
+    """A copy with whole numbers for weights, as it is saved."""
+    copy = model.clone()
+    compress_quantized(copy)
+    return copy
 
 
 def _told(gained: float) -> str:

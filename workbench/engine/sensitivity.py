@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.engine import calibration, quantize, quantized_layers, ranking
+from workbench.engine import calibration, ignored, quantize, quantized_layers, ranking
 from workbench.engine.protocol import Emitter, EngineError
 from workbench.engine.reverting import Reverter, described
 from workbench.engine.validation import Measured, Validation
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import openvino as ov
 
 STAGES = ("read", "statistics", "bias correction", "measure", "rank operations")
+# Groups after which the time of all is told.
+_ESTIMATED_AFTER = 3
 
 
 def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, Any]:
@@ -51,14 +53,22 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     emit.progress(2, 2, "models")
     emit.stage(STAGES[4], 5, len(STAGES))
 
+    started = time.perf_counter()
+
     def told(one: ranking.Ranked, done: int, total: int) -> None:
+        if done == min(_ESTIMATED_AFTER, total):
+            each = (time.perf_counter() - started) / done
+            emit.log(
+                f"{total} groups of operations on {validation.samples} samples take {each:.2f} s each:"
+                f" {each * total:.0f} s in all."
+            )
         emit.partial("operation", _operation(one, validation, 0))
         emit.progress(done, total, "operations")
 
     ranked = ranking.rank(reverter, validation, now, told)
     return {
         **_measure(validation, before, now),
-        "samples": validation.count,
+        "samples": validation.samples,
         "operations": [_operation(one, validation, place + 1) for place, one in enumerate(ranked)],
         "elapsed_s": time.perf_counter() - began,
     }
@@ -69,8 +79,6 @@ def _quantized(core: ov.Core, model: ov.Model, parameters: Mapping[str, Any], wo
     quantize.refuse_quantized(model)
     asked = {**parameters, **(parameters.get("quantize") or {})}
     options = quantize.read_options(asked, model)
-    from workbench.engine import ignored
-
     ignored.matched(model, options.ignored)
     samples = calibration.open_samples(
         core, work, asked, dataset=str((parameters.get("quantize") or {}).get("dataset") or "inputs/calibration")

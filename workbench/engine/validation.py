@@ -3,6 +3,8 @@ how far its outputs are from those of the original."""
 
 from __future__ import annotations
 
+import math
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 # Values of an output that are compared, the same ones of each sample: so many tell its error as well as all of them.
 MOST_VALUES = 65_536
+# What the original's outputs may take of the memory: with many samples and large outputs fewer values are compared.
+REMEMBERED_BYTES = 256 * 1024**2
 # Below this the output is nothing but zeros, whose error has no measure.
 _NOTHING = 1e-30
 
@@ -74,6 +78,8 @@ class Validation:
         self._remembered: dict[int, list[NDArray[np.float32]]] = {}
         self._places: list[NDArray[np.int64]] | None = None
         self.metric: Metric | None = None
+        # Those that could be read, once something was measured.
+        self.samples = len(self.numbers)
 
     @property
     def count(self) -> int:
@@ -84,15 +90,32 @@ class Validation:
         self._remembered, self._places = {}, None
         return self._measure(model, remember=True)
 
+    def share(self, other: Validation) -> None:
+        """Take the prepared samples from `other`, of the same dataset and model, instead of keeping them twice."""
+        self._kept.update({number: other._kept[number] for number in self.numbers if number in other._kept})
+
     def measure(self, model: ov.Model) -> Measured:
         return self._measure(model, remember=False)
 
+    def measure_saved(self, model: ov.Model) -> Measured:
+        """Of the file that the model becomes."""
+        import openvino as ov
+
+        with tempfile.TemporaryDirectory(prefix="saved-", dir=self._work) as folder:
+            xml = Path(folder) / "model.xml"
+            ov.save_model(model, xml, compress_to_fp16=False)
+            return self.measure(self._core.read_model(xml))
+
     def better(self, one: float, other: float) -> float:
-        """How much better `one` is than `other`, by the metric; negative: worse."""
+        """How much better `one` is than `other`, by the metric; negative: worse. 0 where that is no number."""
         assert self.metric is not None
-        return other - one if self.metric.better == "lower" else one - other
+        gain = other - one if self.metric.better == "lower" else one - other
+        return gain if math.isfinite(gain) else 0.0
 
     def _measure(self, model: ov.Model, remember: bool) -> Measured:
+        import cv2
+
+        cv2.setNumThreads(1)
         speaker, served, intake = self._opened(model)
         judge = None
         if speaker is not None:
@@ -101,6 +124,7 @@ class Validation:
         pool = Pool(served, flow.cores() * (ahead + 1), by_place=True)
         names = [port.name for port in served.ports.outputs]
         found: list[float] = []
+        read = 0
 
         def prepare(record: Mapping[str, Any]) -> tuple[Truth | None, Fed] | None:
             return self._prepared(record, intake)
@@ -121,8 +145,10 @@ class Validation:
             return truth, answer, apart
 
         def take(position: int, record: Any, told: tuple[Truth | None, Answer | None, float | None] | None) -> None:
+            nonlocal read
             if told is None:
                 return
+            read += 1
             truth, answer, apart = told
             if judge is not None and truth is not None and answer is not None:
                 judge.add(truth, answer)
@@ -133,6 +159,9 @@ class Validation:
             prepare, start, finish, take, threads=flow.cores(), ahead=ahead, under_way=flow.cores() * (ahead + 1) + 2
         )
         way.run(self._dataset.records(self.numbers))
+        if not read:
+            raise accuracy.no_samples(f"None of the {len(self.numbers)} samples can be read.")
+        self.samples = read
         value = None if judge is None else self._figure(judge.finish())
         return Measured(value, sum(found) / len(found) if found else None)
 
@@ -192,12 +221,14 @@ class Validation:
     def _compared(self, number: int, values: Sequence[NDArray[Any]], remember: bool) -> float | None:
         import numpy as np
 
+        if not remember and not self._remembered:
+            return None
         with self._guard:
             if self._places is None:
                 chance = np.random.default_rng(0)
+                most = values_compared(len(self.numbers), len(values))
                 self._places = [
-                    np.arange(one.size) if one.size <= MOST_VALUES else chance.integers(0, one.size, MOST_VALUES)
-                    for one in values
+                    np.arange(one.size) if one.size <= most else chance.integers(0, one.size, most) for one in values
                 ]
         # Outputs of open shape may have fewer values than the first sample's.
         picked = [
@@ -209,6 +240,11 @@ class Validation:
             return 0.0
         known = self._remembered.get(number)
         return None if known is None else nmse(known, picked)
+
+
+def values_compared(samples: int, outputs: int) -> int:
+    """Of each output and sample; float32."""
+    return max(1, min(MOST_VALUES, REMEMBERED_BYTES // (4 * samples * outputs)))
 
 
 def nmse(original: Sequence[NDArray[np.float32]], now: Sequence[NDArray[np.float32]]) -> float | None:

@@ -1,5 +1,6 @@
 """The promise of accuracy control: within the limit on the same data, or it says that it could not."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,10 @@ import pytest
 from tests.unit.engine import ruined
 from tests.unit.engine.networks import Recorder, ov
 from tests.unit.engine.test_sensitivity import CALIBRATION, READING, judged, prepared
-from workbench.engine import quantize
+from workbench.engine import quantize, ranking
 from workbench.engine.accuracy_control import drop
 from workbench.engine.protocol import EngineError
-from workbench.engine.validation import Validation
+from workbench.engine.validation import Measured, Validation
 
 
 def controlled(work: Path, emit: Recorder | None = None, **wanted: Any) -> dict[str, Any]:
@@ -58,23 +59,56 @@ def test_nothing_is_put_back_where_nothing_is_lost(tmp_path: Path) -> None:
 
 
 def test_a_limit_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The best is given, and called what it is. Whatever is put back here, the accuracy stays away."""
-    real, calls = Validation._measure, []
+    """The best is given, and called what it is. What does the harm cannot be put back here."""
+    real = ranking.rank
 
-    def never(self: Validation, model: Any, remember: bool) -> Any:
-        calls.append(remember)
-        from dataclasses import replace
+    def others(*given: Any) -> list[ranking.Ranked]:
+        return [one for one in real(*given) if ruined.HARMED not in one.group.operations]
 
-        measured = real(self, model, remember)
-        return measured if remember else replace(measured, value=(measured.value or 0) * 0.5)
-
-    monkeypatch.setattr(Validation, "_measure", never)
+    monkeypatch.setattr(ranking, "rank", others)
     found = controlled(tmp_path)["control"]
     assert not found["reached"]
-    assert found["drop"] == pytest.approx(0.5)
+    assert found["drop"] > 0.3
+    assert found["original"] == 1.0
     assert found["final"] == max(step["value"] for step in found["steps"])
+    assert judged(tmp_path, tmp_path / "out" / "model.xml") == found["final"]
+    # All others were tried, and what made it worse was undone.
+    between = found["steps"][1:-1]
+    assert between
+    assert all(step["operations"] for step in between)
+    last = found["quantized"]
+    for step in between:
+        assert step["kept"] == (step["value"] >= last)
+        last = step["value"] if step["kept"] else last
     assert "could not be kept" in found["steps"][-1]["message"]
-    assert (tmp_path / "out" / "model.xml").is_file()
+
+
+def test_what_makes_it_worse_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first that is put back is made to look worse: its operations stay quantised, and the next go on."""
+    real, asked = Validation.measure, []
+
+    def second_worse(self: Validation, model: Any) -> Any:
+        measured = real(self, model)
+        asked.append(measured)
+        # Original, quantised, quantised again for the ranking, then the first that is tried.
+        return replace(measured, value=0.1) if len(asked) == 4 else measured
+
+    monkeypatch.setattr(Validation, "measure", second_worse)
+    monkeypatch.setattr(ranking, "rank", lambda reverter, *_: [
+        ranking.Ranked(group, Measured(None, None), 0.0, 0.0)
+        for group in sorted(reverter.groups, key=lambda group: ruined.HARMED in group.operations)
+    ])  # fmt: skip
+    found = controlled(tmp_path)["control"]
+    _, undone, *between, last = found["steps"]
+    assert (undone["value"], undone["kept"]) == (0.1, False)
+    assert undone["drop"] == pytest.approx(0.9)
+    assert "left quantised" in undone["message"]
+    assert between[-1]["kept"]
+    assert found["reached"]
+    assert last["value"] == 1.0
+    made = {node.get_friendly_name(): node for node in ov.Core().read_model(tmp_path / "out" / "model.xml").get_ops()}
+    sources = [item.get_source_output().get_node().get_type_name() for item in made[undone["operations"][0]].inputs()]
+    assert "FakeQuantize" in sources
 
 
 def test_an_unknown_metric(tmp_path: Path) -> None:
