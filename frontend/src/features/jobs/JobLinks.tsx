@@ -1,5 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import type { Job } from "../../api/types";
+import type { ProjectSearch } from "../../app/search";
+
+// What each kind that has to do with versions is shown as.
+const OPTIMIZING: Record<string, (id: string) => Partial<ProjectSearch>> = {
+  quantize: (made) => ({ made }),
+  compress: (made) => ({ made }),
+  race: (race) => ({ race }),
+  optimize: (best) => ({ best }),
+  sensitivity: () => ({}),
+};
 
 /** The places that a job is about, or that it made. */
 export function JobLinks({ job }: { job: Job }) {
@@ -17,8 +27,21 @@ export function JobLinks({ job }: { job: Job }) {
   const searched = job.kind === "search" && job.state !== "queued" && job.state !== "failed";
   const packed =
     job.state === "succeeded" && (job.kind === "package" || job.kind === "project_export") && project;
+  const shown = OPTIMIZING[job.kind];
+  const optimized = shown !== undefined && job.state !== "queued" && job.state !== "failed" && project;
   return (
     <>
+      {optimized && (
+        <Link
+          to="/projects/$ref"
+          params={{ ref: optimized }}
+          search={{ tab: "optimize", ...shown(job.id) }}
+          className="strong"
+          aria-label={`Result of ${job.title}`}
+        >
+          result
+        </Link>
+      )}
       {packed && (
         <Link
           to="/projects/$ref"

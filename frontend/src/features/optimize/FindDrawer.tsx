@@ -19,8 +19,8 @@ import {
   rememberedFind,
   rememberFind,
 } from "./findForm";
+import { metricIsShare } from "./makeForm";
 import classes from "./Optimize.module.css";
-import { metricIsShare } from "./QuantizeFields";
 import { optimizationQuery, startOptimization } from "./queries";
 
 interface Props {
@@ -43,7 +43,7 @@ export function FindDrawer({ project, shownJob, onClose, onStarted }: Props) {
   const goesOn = earlier !== null && (goOn ?? earlier.state !== "succeeded");
   const available = useAvailable(project, form.calibration);
   const problem = findProblem(form, available, project.state === "archived");
-  const share = metricIsShare(report, form.metric);
+  const share = metricIsShare(report, form.metric, project.model?.task);
   const set = (next: Partial<FindForm>) => setForm((now) => ({ ...now, ...next }));
   const positive = (value: string | number) => (typeof value === "number" && value > 0 ? value : "");
   const start = useMutation({
@@ -87,7 +87,7 @@ export function FindDrawer({ project, shownJob, onClose, onStarted }: Props) {
           <NumberInput
             label="Accuracy may drop by at most"
             min={0}
-            suffix={form.dropType === "relative" ? " %" : share ? " pp" : ""}
+            suffix={form.dropType === "relative" ? " %" : share ? " pp" : " dB"}
             value={form.maxDrop}
             onChange={(value) => set({ maxDrop: typeof value === "number" ? value : "" })}
             data-autofocus

@@ -12,7 +12,7 @@ import type { Tone } from "../../format/words";
 import { CompareLink } from "../compare/CompareLink";
 import { JobProgress, LogLink } from "../jobs/JobProgress";
 import { jobQuery } from "../jobs/queries";
-import { differenceText } from "../reports/metricText";
+import { differenceText, metricText } from "../reports/metricText";
 import {
   findWanted,
   inOrder,
@@ -22,6 +22,7 @@ import {
   STATE_NAMES,
   stoppedText,
 } from "./findForm";
+import { metricIsShare } from "./makeForm";
 import classes from "./Optimize.module.css";
 import { optimizationQuery, startOptimization } from "./queries";
 
@@ -90,8 +91,7 @@ function GoOn({ project, job, result, onStarted }: GoOnProps) {
   const client = useQueryClient();
   const form = rememberedFind(job.id);
   const go = useMutation({
-    // What is remembered of a metric's unit is not known here: searches ask for shares unless a report told otherwise.
-    mutationFn: () => startOptimization(project.id, findWanted(form, !isOtherUnit(result), job.id)),
+    mutationFn: () => startOptimization(project.id, findWanted(form, isShared(result, project), job.id)),
     onSuccess: ({ job: made }) => {
       rememberFind(made.id, form);
       client.setQueryData(jobQuery(made.id).queryKey, made);
@@ -122,7 +122,11 @@ function GoOn({ project, job, result, onStarted }: GoOnProps) {
   );
 }
 
-const isOtherUnit = (result: OptimizeResult | null) => Boolean(result?.original.accuracy?.unit);
+/** Whether what is judged by is a share; before anything was judged, by the task. */
+function isShared(result: OptimizeResult | null, project: Project): boolean {
+  const told = result?.original.accuracy;
+  return told ? !told.unit : metricIsShare(undefined, "", project.model?.task);
+}
 
 function Outcome({ result, job }: { result: OptimizeResult; job: Job }) {
   const { winner, original, ratio, ratio_ci95 } = result;
@@ -288,21 +292,22 @@ function Row({ candidate }: { candidate: Candidate }) {
 
 function accuracyText({ accuracy }: Candidate): string {
   if (!accuracy) return MISSING;
-  return accuracy.unit
-    ? `${decimal(accuracy.value, 4)} ${accuracy.unit}`
-    : `${(accuracy.value * 100).toFixed(2)} %`;
+  return metricText(accuracy.label, accuracy);
 }
 
 /** A drop is told as such: 0.4 pp, not −0.4. */
 function dropText(candidate: Candidate | null): string {
   const drop = candidate?.drop;
   if (!known(drop)) return MISSING;
-  return differenceText("", candidate?.accuracy?.unit ?? "", drop).replace("+", "");
+  return differenceText(candidate?.accuracy?.label ?? "", candidate?.accuracy?.unit ?? "", drop).replace(
+    "+",
+    "",
+  );
 }
 
 function dropInterval({ drop_ci95, accuracy }: Candidate): string | undefined {
   const [low, high] = drop_ci95 ?? [];
   if (!known(low) || !known(high)) return undefined;
-  const text = (value: number) => differenceText("", accuracy?.unit ?? "", value);
+  const text = (value: number) => differenceText(accuracy?.label ?? "", accuracy?.unit ?? "", value);
   return `95 % interval ${text(low)} to ${text(high)}`;
 }

@@ -18,6 +18,7 @@ import {
   compressWanted,
   estimateS,
   isInt4,
+  metricIsShare,
   needsData,
   type QuantizeForm,
   quantizeProblem,
@@ -25,7 +26,7 @@ import {
   refusal,
 } from "./makeForm";
 import classes from "./Optimize.module.css";
-import { metricIsShare, QuantizeFields } from "./QuantizeFields";
+import { QuantizeFields } from "./QuantizeFields";
 import { startCompression, startQuantization } from "./queries";
 import { WeightsFields } from "./WeightsFields";
 
@@ -64,7 +65,7 @@ export function MakeDrawer({ project, kind, ignore, onKind, onClose, onStarted }
   const calibrated = int8 || (isInt4(compress.mode) && (compress.data || needsData(compress)));
   const samples = calibrated ? calibrationSize(calibration, available ?? project.dataset?.count ?? 0) : 0;
   const estimate = estimateS(int8 ? quantize.measure : compress.measure, samples, project);
-  const share = metricIsShare(report, quantize.metric);
+  const share = metricIsShare(report, quantize.metric, project.model?.task);
   const start = useMutation({
     mutationFn: () =>
       int8

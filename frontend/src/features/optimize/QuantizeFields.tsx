@@ -1,11 +1,10 @@
 import { Checkbox, NativeSelect, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import type { Dataset, Project, Report } from "../../api/types";
 import { nameProblem } from "../imports/names";
-import { isShare } from "../reports/metricText";
 import { CalibrationFields } from "./CalibrationFields";
 import { IgnoredFields } from "./IgnoredFields";
 import { MeasureFields } from "./MeasureFields";
-import { dropFactor, NOT_ANNOTATED, type QuantizeForm } from "./makeForm";
+import { dropFactor, metricIsShare, NOT_ANNOTATED, type QuantizeForm } from "./makeForm";
 
 interface Props {
   project: Project;
@@ -116,7 +115,13 @@ export function QuantizeFields({ project, dataset, report, form, onChange }: Pro
         form={form.ignored}
         onChange={(ignored) => onChange({ ignored })}
       />
-      <ControlFields annotated={annotated} report={report} form={form} onChange={onChange} />
+      <ControlFields
+        annotated={annotated}
+        task={project.model?.task}
+        report={report}
+        form={form}
+        onChange={onChange}
+      />
       <MeasureFields
         form={form.measure}
         annotated={annotated}
@@ -126,24 +131,19 @@ export function QuantizeFields({ project, dataset, report, form, onChange }: Pro
   );
 }
 
-/** Whether the metric that counts is a share, and told in percent points. */
-export function metricIsShare(report: Report | undefined, metric: string): boolean {
-  const name = metric || report?.primary;
-  const told = name ? report?.metrics[name] : undefined;
-  return told && name ? isShare(name, told) : true;
-}
-
 interface ControlProps {
   annotated: boolean;
+  task: string | null | undefined;
   report: Report | undefined;
   form: QuantizeForm;
   onChange: (next: Partial<QuantizeForm>) => void;
 }
 
-function ControlFields({ annotated, report, form, onChange }: ControlProps) {
-  const share = metricIsShare(report, form.metric);
+function ControlFields({ annotated, task, report, form, onChange }: ControlProps) {
+  const share = metricIsShare(report, form.metric, task);
   const percent = dropFactor(form.dropType, share) === 0.01;
-  const unit = form.dropType === "relative" ? " %" : percent ? " pp" : ` ${unitOf(report, form.metric)}`;
+  const unit =
+    form.dropType === "relative" ? " %" : percent ? " pp" : ` ${unitOf(report, form.metric) || "dB"}`;
   return (
     <fieldset>
       <legend>Accuracy</legend>

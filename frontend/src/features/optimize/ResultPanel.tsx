@@ -155,7 +155,16 @@ function Result({ result }: { result: VersionResult }) {
           <RaceTable race={result.race} />
         </details>
       )}
-      {result.control && <Control control={result.control} />}
+      {result.control && (
+        <Control
+          control={result.control}
+          // The steps do not tell their unit; the reports that follow do, where they are there.
+          unit={
+            result.metrics[result.control.metric]?.after.unit ??
+            (result.control.metric === "psnr" ? "dB" : "")
+          }
+        />
+      )}
       <div className={`row wrap small ${classes.links}`} style={{ gap: "4px 12px", marginTop: 10 }}>
         <Link to="/projects/$ref" params={{ ref: result.project_id }} search={{}}>
           Its project
@@ -237,20 +246,20 @@ function Metrics({ metrics }: { metrics: VersionResult["metrics"] }) {
 }
 
 /** What was put back, what it gained, and whether it stayed. */
-function Control({ control }: { control: ControlResult }) {
+function Control({ control, unit }: { control: ControlResult; unit: string }) {
   const { metric, steps } = control;
   const value = (number: number | null) =>
-    number === null ? MISSING : metricText(metric, { unit: "", value: number });
+    number === null ? MISSING : metricText(metric, { unit, value: number });
   const drop = (number: number | null) =>
     number === null
       ? MISSING
       : control.drop_type === "relative"
         ? `${decimal(number * 100, 3)} %`
-        : differenceText(metric, "", number).replace("+", "");
+        : differenceText(metric, unit, number).replace("+", "");
   const limit =
     control.drop_type === "relative"
       ? `${decimal(control.max_drop * 100, 3)} % of it`
-      : differenceText(metric, "", control.max_drop).replace("+", "");
+      : differenceText(metric, unit, control.max_drop).replace("+", "");
   return (
     <>
       <h3 style={{ margin: "12px 0 4px" }}>
@@ -301,7 +310,7 @@ function Control({ control }: { control: ControlResult }) {
                     </th>
                     <td className="num">{value(step.value)}</td>
                     <td className="num">
-                      {step.value === null ? MISSING : differenceText(metric, "", step.value - last)}
+                      {step.value === null ? MISSING : differenceText(metric, unit, step.value - last)}
                     </td>
                     <td className="num">{drop(step.drop)}</td>
                     <td title={step.message}>

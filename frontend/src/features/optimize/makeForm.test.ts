@@ -9,6 +9,7 @@ import {
   emptyCompress,
   emptyQuantize,
   estimateS,
+  metricIsShare,
   needsData,
   patternProblem,
   quantizeProblem,
@@ -76,6 +77,17 @@ describe("quantising", () => {
     expect(quantizeWanted(form, true).accuracy?.max_drop).toBe(0.007);
     expect(quantizeWanted(form, false).accuracy?.max_drop).toBe(0.7);
     expect(quantizeWanted({ ...form, dropType: "relative" }, false).accuracy?.max_drop).toBe(0.007);
+  });
+
+  it("knows the unit by a report, and before there is one by the task", () => {
+    const report = {
+      primary: "psnr",
+      metrics: { psnr: { unit: "dB" }, ssim: { unit: "" }, recall: { unit: "" } },
+    } as never;
+    expect(metricIsShare(report, "", "super_resolution")).toBe(false);
+    expect(metricIsShare(report, "recall", null)).toBe(true);
+    expect(metricIsShare(undefined, "", "super_resolution")).toBe(false);
+    expect(metricIsShare(undefined, "", "classification")).toBe(true);
   });
 
   it("takes one expression from each line", () => {

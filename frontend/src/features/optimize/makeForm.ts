@@ -1,7 +1,8 @@
 /** What is filled in for a new version, what it asks of the server, what speaks against it, and how long it may take. */
-import type { CompressWanted, Dataset, Model, Project, QuantizeWanted } from "../../api/types";
+import type { CompressWanted, Dataset, Model, Project, QuantizeWanted, Report } from "../../api/types";
 import { count } from "../../format/number";
 import { nameProblem } from "../imports/names";
+import { isShare } from "../reports/metricText";
 
 export interface CalibrationForm {
   /** Empty: the project's. */
@@ -188,6 +189,20 @@ const measureWanted = (form: MeasureForm): QuantizeWanted["measure"] => ({
 /** A metric that has a unit is told in it; shares are told in percent. A relative drop always is a share. */
 export const dropFactor = (dropType: "absolute" | "relative", share: boolean) =>
   dropType === "relative" || share ? 0.01 : 1;
+
+// Their usual metric is the PSNR, in dB; that of all other tasks is a share.
+const IN_DB = ["super_resolution", "inpainting", "style_transfer"];
+
+/** Whether the metric that counts is a share, and told in percent points; by the task where no report tells. */
+export function metricIsShare(
+  report: Report | undefined,
+  metric: string,
+  task: string | null | undefined,
+): boolean {
+  const name = metric || report?.primary;
+  const told = name ? report?.metrics[name] : undefined;
+  return told && name ? isShare(name, told) : !IN_DB.includes(task ?? "");
+}
 
 export function quantizeWanted(form: QuantizeForm, share: boolean): QuantizeWanted {
   return {
