@@ -9,11 +9,11 @@ from tests.integration.stack import Stack
 pytestmark = pytest.mark.slow
 
 
-def report(stack: Stack, model: str, dataset: str) -> dict[str, Any]:
-    """Against annotations, computed in f32."""
+def report(stack: Stack, model: str, dataset: str, kind: str = "annotations") -> dict[str, Any]:
+    """Computed in f32."""
     body = {"model": model, "dataset": dataset, "device": "AUTO", "precision": "f32", "baseline": False}
     project = stack.post("/projects", body)["project"]["id"]
-    job = stack.finished(stack.post(f"/projects/{project}/reports", {"kind": "annotations"})["job"]["id"], 300)
+    job = stack.finished(stack.post(f"/projects/{project}/reports", {"kind": kind})["job"]["id"], 300)
     assert job["state"] == "succeeded", job
     found: dict[str, Any] = stack.get(f"/reports/{job['result']['report_id']}")
     return found
@@ -39,3 +39,8 @@ def test_a_folded_model_is_as_right_as_its_parent(stack: Stack) -> None:
     assert told[0] == pytest.approx(told[1], abs=1e-6)
     assert 0.9 < told[0]["accuracy@top1"] < 1
     assert rows(stack, before["id"]) == rows(stack, now["id"])
+    # Held against its parent, whose input has another type and layout.
+    same = report(stack, child["id"], sample["dataset_id"], "parent_predictions")
+    assert same["metrics"]["accuracy@top1"]["value"] == 1.0
+    apart = report(stack, child["id"], sample["dataset_id"], "tensor_distance")
+    assert apart["metrics"]["cosine"]["value"] == pytest.approx(1.0, abs=1e-6)

@@ -52,6 +52,7 @@ def make(
     if parent is not None and reference:
         own["reference_model"] = "inputs/reference.xml"
         own["reference_reading"] = reference.get("reading")
+        own["reference_layouts"] = parameters.layouts(parent)
     if distance:
         own["per_layer"] = bool(wanted.get("per_layer"))
     result, out = run_operation(

@@ -20,13 +20,16 @@ def model_files(runtime: Runtime, model: Model, reference: Model | None = None) 
 
 def common(model: Model, device: str, precision: str | None, reading: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that all of them have."""
-    inputs = model.inputs or []
     return {
         "model": "inputs/model.xml",
         "device": device,
         "precision": precision,
-        "layouts": {port["name"]: port["layout"] for port in inputs if port.get("layout")},
+        "layouts": layouts(model),
         # Inputs of open size take each picture as it is.
         "shapes": None,
         "reading": dict(reading),
     }
+
+
+def layouts(model: Model) -> dict[str, str]:
+    return {port["name"]: port["layout"] for port in model.inputs or [] if port.get("layout")}

@@ -74,6 +74,7 @@ def _predict(context: JobContext) -> Outcome:
         "records": records,
         "reference_model": "inputs/reference.xml" if parent is not None else None,
         "reference_reading": wanted.get("parent_reading"),
+        "reference_layouts": parameters.layouts(parent) if parent is not None else None,
         "importance": wanted.get("importance"),
     }
     result, out = run_operation(context, "predict", own, inputs, folder="predict", copies=copies, timeout_s=TIMEOUT_S)

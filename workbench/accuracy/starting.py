@@ -119,7 +119,9 @@ def _reference(session: Session, runtime: Runtime, project: Project, model: Mode
     own = repository.project(session, project.parent_id)
     said = readings.stored(own) if own is not None and own.model_id == parent.id else None
     reading = said if said is not None else readings.of_model(runtime, parent, dataset).reading
-    if readings.stored(project) is not None and said is None:
-        # Outputs keep their names and shapes when a model is optimised: what was said of this one holds for its parent.
+    folded = "folded_preprocessing" in (model.conversion or {})
+    if readings.stored(project) is not None and said is None and not folded:
+        # Outputs keep their names and shapes when a model is optimised: what was said of this one holds for its parent,
+        # unless the preprocessing went into it.
         reading = readings.of_project(session, runtime, project).reading
     return {"model_id": parent.id, "reading": for_engine(reading)}

@@ -112,7 +112,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     speakers = [open_speaker(core, work, parameters, reading, dataset, classes)]
     if against:
         given: Reading = parameters.get("reference_reading") or reading
-        parent = {**parameters, "model": parameters["reference_model"]}
+        parent = of_reference(parameters)
         of_parent = class_map.make(given, dataset.labels, dataset.label_ids)
         speakers.append(open_speaker(core, work, parent, given, dataset, of_parent))
     classes = speakers[0].classes
@@ -152,6 +152,17 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     if process.class_judge is not None:
         result["class_columns"] = [vars(column) for column in process.class_judge.class_columns]
     return result
+
+
+def of_reference(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of the model that another one is held against. The layouts of its inputs may be others: where the
+    preprocessing was folded into the other."""
+    layouts = parameters.get("reference_layouts")
+    return {
+        **parameters,
+        "model": parameters["reference_model"],
+        "layouts": parameters.get("layouts") if layouts is None else layouts,
+    }
 
 
 def check_dataset(dataset: Dataset, task: str, against_parent: bool) -> None:

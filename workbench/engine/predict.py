@@ -66,7 +66,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     if parameters.get("reference_model"):
         given: Reading = parameters.get("reference_reading") or reading
         of_parent = _classes(given, labels, ids)
-        model = {**parameters, "model": parameters["reference_model"]}
+        model = accuracy.of_reference(parameters)
         parent = accuracy.open_speaker(core, work, model, given, None, of_parent, hint="latency")
     emit.stage("infer", 3, len(stages))
     records = _records(parameters.get("records"), len(pictures))

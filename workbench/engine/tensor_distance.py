@@ -129,7 +129,7 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     import openvino as ov
 
     core = ov.Core()
-    parent = {**parameters, "model": parameters["reference_model"]}
+    parent = accuracy.of_reference(parameters)
     comparison = _Comparison(core, work, dataset, numbers, emit)
     emit.stage(STAGES[1], 2, len(STAGES))
     pair = comparison.open(parameters, reading), comparison.open(parent, reference)
