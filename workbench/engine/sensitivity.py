@@ -25,7 +25,8 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     original as `reference`, or one that is quantised first, by `quantize` with its `dataset`.
 
     `measure`: metric, distance, or auto for the metric where there are annotations. The result has the fields of
-    `SensitivityResult` without ids. Raises EngineError `not_quantized`, and those of `quantize.run` and `Validation`.
+    `SensitivityResult` without ids. Raises EngineError `not_quantized`, `nothing_to_compare`, and those
+    of `quantize.run` and `Validation`.
     """
     began = time.perf_counter()
     emit.stage(STAGES[0], 1, len(STAGES))
@@ -51,6 +52,12 @@ def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, A
     emit.progress(1, 2, "models")
     now = validation.measure(reverter.quantized)
     emit.progress(2, 2, "models")
+    if validation.metric is None and now.distance is None:
+        raise EngineError(
+            "nothing_to_compare",
+            "The outputs of the original are zero, or no numbers, on all of the samples: no distance can be told.",
+            "Check how pictures get into the model, or rank by a metric with an annotated dataset.",
+        )
     emit.stage(STAGES[4], 5, len(STAGES))
 
     started = time.perf_counter()

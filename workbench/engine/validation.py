@@ -248,7 +248,10 @@ def values_compared(samples: int, outputs: int) -> int:
 
 
 def nmse(original: Sequence[NDArray[np.float32]], now: Sequence[NDArray[np.float32]]) -> float | None:
-    """Mean over outputs of Σ (now - original)² / Σ original²; None where no output has values to compare."""
+    """Mean over outputs of Σ (now - original)² / Σ original²; None where no output has values to compare.
+
+    What became no number counts as 1, like an output of zeros.
+    """
     import numpy as np
 
     found = []
@@ -258,6 +261,6 @@ def nmse(original: Sequence[NDArray[np.float32]], now: Sequence[NDArray[np.float
         power = float(np.dot(a, a))
         if size and power > _NOTHING and np.isfinite(power):
             apart = b - a
-            found.append(float(np.dot(apart, apart)) / power)
-    finite = [value for value in found if np.isfinite(value)]
-    return float(np.mean(finite)) if finite else None
+            share = float(np.dot(apart, apart)) / power
+            found.append(share if np.isfinite(share) else 1.0)
+    return float(np.mean(found)) if found else None

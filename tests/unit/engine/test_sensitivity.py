@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.engine import ruined
-from tests.unit.engine.networks import Recorder, np, ov
+from tests.unit.engine.networks import Recorder, np, op, ov
 from tests.unit.engine.reports import classifier_reading, prepare
 from workbench.engine import accuracy, quantize, sensitivity
 from workbench.engine.protocol import EngineError
@@ -121,3 +121,20 @@ def test_nmse_by_hand() -> None:
     assert nmse([a, np.zeros(2, np.float32)], [b, b]) == pytest.approx(1 / 25)
     assert nmse([a], [a]) == 0.0
     assert nmse([np.zeros(2, np.float32)], [b]) is None
+    # What is broken is no better than nothing.
+    assert nmse([a], [np.array([np.nan, 4], np.float32)]) == 1.0
+    assert nmse([a, a], [a, np.array([np.inf, 4], np.float32)]) == 0.5
+
+
+def test_outputs_of_zeros(tmp_path: Path) -> None:
+    """Nothing can be said of how far others are from them."""
+    parameters = prepared(tmp_path, labels=False)
+    model = ruined.model()
+    last = model.get_results()[0].input_value(0).get_node()
+    zeros = op.constant(np.zeros(list(last.input_value(1).get_shape()), np.float32))
+    last.input(1).replace_source_output(zeros.output(0))
+    ov.save_model(model, tmp_path / "inputs" / "zeros.xml", compress_to_fp16=False)
+    parameters["model"] = "inputs/zeros.xml"
+    with pytest.raises(EngineError) as caught:
+        sensitivity.run(parameters | {"measure": "distance"}, tmp_path, Recorder())
+    assert caught.value.code == "nothing_to_compare"
