@@ -32,8 +32,8 @@ PRECISE = 0.01
 MOST_SIDES = 16
 # Below that a round's own noise is not known.
 FEWEST_ROUNDS = 4
-# Two compilations of a model differ by about a percent (see `blocks`). This is the standard deviation of the logarithm of
-# a ratio from one compilation of both to the next; it counts for as much as so many differences seen in the race itself.
+# Two compilations of a model differ by about a percent (see `blocks`). This is the standard deviation of the logarithm
+# of a ratio from one compilation of both to the next; it counts for as much as so many differences seen in the race.
 COMPILED, COMPILED_COUNT = 0.012, 8
 
 
