@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.engine import ruined
-from tests.unit.engine.networks import Recorder, ov
+from tests.unit.engine.networks import Recorder, np, ov
 from tests.unit.engine.test_sensitivity import CALIBRATION, READING, judged, prepared
 from workbench.engine import quantize, ranking
 from workbench.engine.accuracy_control import drop
@@ -49,6 +49,41 @@ def test_the_promise_is_kept(tmp_path: Path, kind: str) -> None:
     made = ov.Core().read_model(tmp_path / "out" / "model.xml")
     assert any(str(node.get_element_type()) == "<Type: 'int8_t'>" for node in made.get_ops())
     assert sum(node.get_type_name() == "FakeQuantize" for node in made.get_ops()) >= 2
+
+
+def test_nncf_by_itself_puts_the_same_back(tmp_path: Path) -> None:
+    """`nncf.quantize_with_accuracy_control` with a plain loop for the accuracy, on the same model and pictures."""
+    import nncf
+
+    found = controlled(tmp_path)["control"]
+    ours = {name for step in found["steps"] if step["kept"] for name in step["operations"]}
+    model = ov.Core().read_model(tmp_path / "inputs" / "model.xml")
+    chance = np.random.default_rng(4)
+    data = []
+    for number in range(30):
+        picture = chance.integers(60, 140, (ruined.SIZE, ruined.SIZE, 3))
+        picture[:, :, number % 3] += 40
+        data.append((picture.astype(np.float32).transpose(2, 0, 1)[None], number % 3))
+
+    def accuracy(compiled: Any, items: Any) -> tuple[float, None]:
+        hits = [int(compiled(values)[0].argmax()) == label for values, label in items]
+        return float(np.mean(hits)), None
+
+    made = nncf.quantize_with_accuracy_control(
+        model,
+        calibration_dataset=nncf.Dataset([values for values, _ in data[:10]]),
+        validation_dataset=nncf.Dataset(data[10:], lambda item: item[0]),
+        validation_fn=accuracy,
+        max_drop=0.01,
+    )
+    nodes = {node.get_friendly_name(): node for node in made.get_ops()}
+
+    def reads_quantized(name: str) -> bool:
+        return nodes[name].input_value(0).get_node().get_type_name() == "FakeQuantize"
+
+    names = [ruined.HARMED, "spread", "mixed", "fc"]
+    assert [name for name in names if not reads_quantized(name)] == [name for name in names if name in ours]
+    assert ruined.HARMED in ours
 
 
 def test_nothing_is_put_back_where_nothing_is_lost(tmp_path: Path) -> None:
