@@ -79,7 +79,7 @@ def test_nncf_by_itself_puts_the_same_back(tmp_path: Path) -> None:
     nodes = {node.get_friendly_name(): node for node in made.get_ops()}
 
     def reads_quantized(name: str) -> bool:
-        return nodes[name].input_value(0).get_node().get_type_name() == "FakeQuantize"
+        return bool(nodes[name].input_value(0).get_node().get_type_name() == "FakeQuantize")
 
     names = [ruined.HARMED, "spread", "mixed", "fc"]
     assert [name for name in names if not reads_quantized(name)] == [name for name in names if name in ours]
