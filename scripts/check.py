@@ -17,8 +17,38 @@ BIN = ROOT / ".venv" / "bin"
 FRONTEND = ROOT / "frontend"
 PYTHON = str(BIN / "python")
 CHECK_TIMEOUT_S = 900
-# The tests of single modules, but those of the engine, which take as long as all the others.
-UNIT_REST = ["tests/unit", "--ignore=tests/unit/engine"]
+# What counts seconds, or how often something goes well on a quiet machine, runs last and by itself.
+ALONE = [
+    "tests/integration/test_chaos.py",
+    "tests/integration/test_gate.py",
+    "tests/integration/test_search.py",
+    "tests/integration/test_stopping.py",
+    "tests/integration/test_two_workers.py",
+    "tests/e2e/test_graph_view.py",
+]
+# Of the others, these go beside the browser, so that two processes take about as long as each other.
+BESIDE_BROWSER = [
+    "tests/integration/test_packages.py",
+    "tests/integration/test_recipe.py",
+    "tests/integration/test_sample_programs.py",
+    "tests/integration/test_transfer.py",
+    "tests/integration/test_toolchains.py",
+]
+
+
+def without(*groups: list[str]) -> list[str]:
+    return [f"--ignore={path}" for group in groups for path in group]
+
+
+# Pairs that run side by side, one after the other.
+PARTS: list[list[list[str]]] = [
+    [["tests/unit/engine"], ["tests/unit", "--ignore=tests/unit/engine"]],
+    [
+        ["tests/integration", *without(ALONE, BESIDE_BROWSER)],
+        ["tests/e2e", *BESIDE_BROWSER, *without(ALONE)],
+    ],
+    [ALONE],
+]
 
 
 @dataclass(frozen=True)
@@ -99,23 +129,22 @@ def report(outcome: Outcome) -> None:
 
 
 def run_tests() -> int:
-    """pytest over everything: the tests of single modules in two processes side by side, then the others, which measure
-    and have the machine to themselves. 1 when any failed; no test found is a failure too."""
-    with ThreadPoolExecutor(2) as pool:
-        alone = [pool.submit(pytest_of, part) for part in (["tests/unit/engine"], UNIT_REST)]
-        outcomes = [part.result() for part in alone]
-    for outcome in outcomes:
-        sys.stdout.write(outcome.stdout.decode(errors="replace"))
-        sys.stdout.flush()
-    rest = [PYTHON, "-m", "pytest", "--durations=15", "tests/integration", "tests/e2e"]
-    together = subprocess.run(rest, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
-    return int(any(outcome.returncode for outcome in outcomes) or together != 0)
+    """pytest over everything, two processes side by side as far as tests bear company; 1 when any failed. No test found
+    is a failure too."""
+    codes = []
+    for parts in PARTS:
+        with ThreadPoolExecutor(len(parts)) as pool:
+            for done in pool.map(pytest_of, parts):
+                sys.stdout.write(done.stdout.decode(errors="replace"))
+                sys.stdout.flush()
+                codes.append(done.returncode)
+    return int(any(codes))
 
 
 def pytest_of(part: list[str]) -> subprocess.CompletedProcess[bytes]:
     """Its output is kept until it has ended: two would be mixed up."""
     return subprocess.run(
-        [PYTHON, "-m", "pytest", "--durations=10", *part],
+        [PYTHON, "-m", "pytest", "--durations=12", *part],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -79,3 +79,26 @@ class TestDrift:
         assert api_types.drift(kept, "one\ntwo\n") == []
         assert "+three" in api_types.drift(kept, "one\nthree\n")
         assert "+one" in api_types.drift(tmp_path / "missing.json", "one\n")
+
+
+def test_every_test_is_in_just_one_part() -> None:
+    """A file that is forgotten when the parts are changed would never run."""
+
+    def runs(part: list[str], path: str) -> bool:
+        inside = any(path == root or path.startswith(f"{root}/") for root in part if not root.startswith("--"))
+        return inside and not any(
+            path == root or path.startswith(f"{root}/")
+            for root in (one.removeprefix("--ignore=") for one in part if one.startswith("--"))
+        )
+
+    files = [
+        str(path.relative_to(check.ROOT))
+        for folder in ("unit", "integration", "e2e")
+        for path in (check.ROOT / "tests" / folder).rglob("test_*.py")
+    ]
+    assert len(files) > 100
+    for path in files:
+        assert sum(runs(part, path) for parts in check.PARTS for part in parts) == 1, path
+    for parts in check.PARTS:
+        for root in [one.removeprefix("--ignore=") for part in parts for one in part]:
+            assert (check.ROOT / root).exists(), root
