@@ -75,7 +75,7 @@ def search_wanted(wanted: OptimizeWanted, precision: Precision | None) -> Search
 
 
 def configurations(found: SearchResult) -> list[CandidateConfiguration]:
-    """What a search measured and kept, as far as it is whole runs."""
+    """What a search measured; what it only looked at briefly, too, which is measured again if it is in question."""
     return [
         CandidateConfiguration(
             run_id=point.run_id,
@@ -87,7 +87,6 @@ def configurations(found: SearchResult) -> list[CandidateConfiguration]:
             verdict=point.verdict,
         )
         for point in found.points
-        if point.run_id is not None
     ]
 
 

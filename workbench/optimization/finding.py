@@ -302,9 +302,9 @@ class _Finding:
 
     def verify(self) -> None:
         """The best is measured again, in turn with the original, and judged again; the next best where it falls."""
+        tried, candidates = 0, [one.candidate for one in self.all]
         entries = ordered(self._entries(), self.wanted)
-        tried = 0
-        for entry in entries:
+        for entry in verifying.leaders_first(self.context, entries, candidates, self.wanted):
             standing = self.all[entry.place]
             if standing.candidate.state != "kept":
                 continue

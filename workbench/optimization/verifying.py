@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from workbench.benchmarks import service as benchmarks
 from workbench.benchmarks.schemas import BenchmarkWanted
 from workbench.jobs.context import JobContext
-from workbench.optimization import planning
-from workbench.optimization.candidates import ratio
+from workbench.jobs.kinds import JobFailed
+from workbench.optimization import measuring, planning
+from workbench.optimization.candidates import Entry, ratio
 from workbench.optimization.schemas import Candidate, CandidateConfiguration, OptimizeWanted
 from workbench.targets.driver import Span, run_operation
 
@@ -17,6 +18,10 @@ ROUNDS = 3
 # Starting, compiling and warming up.
 AROUND_RUN_S = 4.0
 TIMEOUT_S = 3600.0
+# A search tells configurations apart to about this.
+CLOSE, MOST_LEADERS = 0.93, 6
+# Where the job's progress stands meanwhile.
+LEADERS_AT = 0.85
 # The 97.5 % quantile of Student's t distribution, by degrees of freedom.
 STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
 
@@ -71,6 +76,30 @@ def _once(
         latency_ms=told,
         verdict=result["verdict"],
     )
+
+
+def leaders_first(
+    context: JobContext, entries: Sequence[Entry], candidates: Sequence[Candidate], wanted: OptimizeWanted
+) -> list[Entry]:
+    """The order in which entries are tried: those that are too close to the best to tell them apart by how they were
+    found are measured in turn, in one process. `entries`: the best first."""
+    best = entries[0].configuration.throughput_fps if entries else 0.0
+    close = [one for one in entries if one.configuration.throughput_fps >= CLOSE * best][:MOST_LEADERS]
+    if wanted.objective != "throughput" or len(close) < 2:
+        return list(entries)
+    sides = [(str(candidates[one.place].project_id), candidates[one.place].precision) for one in close]
+    try:
+        found = measuring.race(
+            context, sides, close[0].configuration.configuration, 2 * len(close) * wanted.cell_s,
+            Span(LEADERS_AT, LEADERS_AT, "the best in turn: "), "leaders",
+            configurations=[one.configuration.configuration for one in close],
+        )  # fmt: skip
+    except JobFailed as failure:
+        context.check()
+        context.log(f"the best were not measured in turn: {failure.message}", "warning")
+        return list(entries)
+    by_speed = sorted(zip(found.sides, close, strict=True), key=lambda pair: -pair[0].throughput_fps)
+    return [entry for _, entry in by_speed] + [one for one in entries if one not in close]
 
 
 def middle(found: Sequence[CandidateConfiguration], wanted: OptimizeWanted) -> CandidateConfiguration:
