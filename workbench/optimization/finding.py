@@ -266,6 +266,7 @@ class _Finding:
             candidate.state, candidate.reason = "failed", failure.message
             return
         standing.found = configurations(found)
+        standing.skipped = [one.configuration for one in found.skipped]
         self._choose(standing)
 
     def _choose(self, standing: Standing) -> None:
@@ -302,9 +303,8 @@ class _Finding:
 
     def verify(self) -> None:
         """The best is measured again, in turn with the original, and judged again; the next best where it falls."""
-        tried, candidates = 0, [one.candidate for one in self.all]
-        entries = ordered(self._entries(), self.wanted)
-        for entry in verifying.leaders_first(self.context, entries, candidates, self.wanted):
+        tried, entries = 0, ordered(self._entries(), self.wanted)
+        for entry in verifying.leaders_first(self.context, entries, self.all, self.wanted, self.left_s()):
             standing = self.all[entry.place]
             if standing.candidate.state != "kept":
                 continue

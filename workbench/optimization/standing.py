@@ -5,17 +5,19 @@ from typing import Any
 
 from workbench.accuracy import service as accuracy
 from workbench.accuracy.schemas import Report
+from workbench.benchmarks.schemas import Configuration
 from workbench.jobs.context import JobContext
 from workbench.optimization.schemas import Candidate, CandidateConfiguration, OptimizeResult, Precision
 
 
 @dataclass
 class Standing:
-    """A candidate with what only this job needs of it."""
+    """A candidate with what only this job needs of it; `skipped` are cells that its search did not measure."""
 
     candidate: Candidate
     report: Report | None = None
     found: list[CandidateConfiguration] = field(default_factory=list)
+    skipped: list[Configuration] = field(default_factory=list)
 
 
 def report_of(context: JobContext, report_id: str) -> Report:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.benchmarks import service as benchmarks
-from workbench.benchmarks.schemas import BenchmarkWanted
+from workbench.benchmarks.schemas import BenchmarkWanted, Configuration
 from workbench.jobs.context import JobContext
 from workbench.jobs.kinds import JobFailed
 from workbench.optimization import measuring, planning
-from workbench.optimization.candidates import Entry, ratio
-from workbench.optimization.schemas import Candidate, CandidateConfiguration, OptimizeWanted
+from workbench.optimization.candidates import Entry, ordered, ratio
+from workbench.optimization.schemas import Candidate, CandidateConfiguration, OptimizeWanted, RaceResultSide
+from workbench.optimization.standing import Standing
 from workbench.targets.driver import Span, run_operation
 
 # Rounds in which both are measured.
@@ -19,7 +20,9 @@ ROUNDS = 3
 AROUND_RUN_S = 4.0
 TIMEOUT_S = 3600.0
 # A search tells configurations apart to about this.
-CLOSE, MOST_LEADERS = 0.93, 6
+CLOSE, MOST_LEADERS, MOST_SIDES = 0.93, 6, 16
+# What making one of them ready takes.
+AROUND_SIDE_S = 2.0
 # Where the job's progress stands meanwhile.
 LEADERS_AT = 0.85
 # The 97.5 % quantile of Student's t distribution, by degrees of freedom.
@@ -79,27 +82,55 @@ def _once(
 
 
 def leaders_first(
-    context: JobContext, entries: Sequence[Entry], candidates: Sequence[Candidate], wanted: OptimizeWanted
+    context: JobContext, entries: Sequence[Entry], standings: Sequence[Standing], wanted: OptimizeWanted, left_s: float
 ) -> list[Entry]:
-    """The order in which entries are tried: those that are too close to the best to tell them apart by how they were
-    found are measured in turn, in one process. `entries`: the best first."""
-    best = entries[0].configuration.throughput_fps if entries else 0.0
-    close = [one for one in entries if one.configuration.throughput_fps >= CLOSE * best][:MOST_LEADERS]
-    if wanted.objective != "throughput" or len(close) < 2:
+    """The order in which entries are tried. `entries`: the best first.
+
+    A search tells configurations apart to a few per cent, and leaves out those that cannot be much better. So the
+    leaders, and what was left out of the best candidate, are measured in turn in one process, as far as `left_s`
+    allows; that decides.
+    """
+    if wanted.objective != "throughput" or not entries:
         return list(entries)
-    sides = [(str(candidates[one.place].project_id), candidates[one.place].precision) for one in close]
+    best = entries[0]
+    limit = CLOSE * best.configuration.throughput_fps
+    close = [one for one in entries if one.configuration.throughput_fps >= limit][:MOST_LEADERS]
+    seen = [(one.place, one.configuration.configuration) for one in close]
+    seen += [(best.place, one) for one in standings[best.place].skipped]
+    most = min(MOST_SIDES, int(left_s / (2 * wanted.cell_s + AROUND_SIDE_S)))
+    seen = seen[:most]
+    if len(seen) < 2:
+        return list(entries)
+    sides = [(str(standings[place].candidate.project_id), standings[place].candidate.precision) for place, _ in seen]
     try:
         found = measuring.race(
-            context, sides, close[0].configuration.configuration, 2 * len(close) * wanted.cell_s,
-            Span(LEADERS_AT, LEADERS_AT, "the best in turn: "), "leaders",
-            configurations=[one.configuration.configuration for one in close],
+            context, sides, seen[0][1], 2 * len(seen) * wanted.cell_s,
+            Span(LEADERS_AT, LEADERS_AT, "the best in turn: "), "leaders", [configuration for _, configuration in seen],
         )  # fmt: skip
     except JobFailed as failure:
         context.check()
         context.log(f"the best were not measured in turn: {failure.message}", "warning")
         return list(entries)
-    by_speed = sorted(zip(found.sides, close, strict=True), key=lambda pair: -pair[0].throughput_fps)
-    return [entry for _, entry in by_speed] + [one for one in entries if one not in close]
+    median = wanted.percentile == "median"
+    raced = [Entry(place, _raced(side, one, median)) for side, (place, one) in zip(found.sides, seen, strict=True)]
+    again = {(entry.place, entry.configuration.label) for entry in raced}
+    return [
+        *ordered(raced, wanted),
+        *(one for one in entries if (one.place, one.configuration.label) not in again),
+    ]
+
+
+def _raced(side: RaceResultSide, configuration: Configuration, median: bool) -> CandidateConfiguration:
+    """With the latency that counts; a race tells p99 and the median."""
+    return CandidateConfiguration(
+        run_id=side.run_id,
+        configuration=configuration,
+        label=configuration.label(),
+        throughput_fps=side.throughput_fps,
+        throughput_ci95=side.throughput_ci95,
+        latency_ms=side.latency_median_ms if median else side.latency_p99_ms or side.latency_median_ms,
+        verdict=side.verdict,
+    )
 
 
 def middle(found: Sequence[CandidateConfiguration], wanted: OptimizeWanted) -> CandidateConfiguration:
