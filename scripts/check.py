@@ -28,6 +28,10 @@ ALONE = [
 ]
 # Of the others, these go beside the browser, so that two processes take about as long as each other.
 BESIDE_BROWSER = [
+    "tests/integration/test_folding.py",
+    "tests/integration/test_layer_differences.py",
+    "tests/integration/test_light_models.py",
+    "tests/integration/test_optimize.py",
     "tests/integration/test_packages.py",
     "tests/integration/test_recipe.py",
     "tests/integration/test_sample_programs.py",

@@ -126,6 +126,7 @@ ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
         (403, "Refused by the security rules"),
         (404, "Not found"),
         (409, "Does not fit the present state"),
+        (413, "The body is too large"),
         (422, "A field has an unusable value"),
     )
 }

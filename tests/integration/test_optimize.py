@@ -96,7 +96,7 @@ class TestRefused:
             ({"objective": "latency", "max_latency_ms": 5}, 422, "invalid_fields"),
             ({"calibration": {"samples": 17}}, 409, "subset_too_large"),
             ({"metric": "beauty"}, 409, "metric_unknown"),
-            ({"continues": "0" * 36}, 404, "optimization_not_found"),
+            ({"continues": "0" * 36}, 409, "optimization_not_found"),
             ({"budget_s": 1}, 422, "invalid_fields"),
         ],
     )

@@ -79,8 +79,10 @@ def test_script(stack: Stack, sample: dict[str, Any], exported: Path, tmp_path: 
     assert code == 0, told
     result = run([sys.executable, str(path)], tmp_path, ["--export", str(exported), "--duration", "1"])
     require_same(stack, sample, result)
-    best = stack.get(f"/projects/{sample['id']}")["best"]
-    assert result["benchmark"]["expected_fps"] == best["throughput_fps"]
+    # The run that stands for the project: the quickest of the stable ones, where there are any.
+    runs = stack.get("/runs", project=sample["id"], limit=100)["items"]
+    stable = [run for run in runs if run["verdict"] == "stable"] or runs
+    assert result["benchmark"]["expected_fps"] == max(run["throughput_fps"] for run in stable)
     # How near it is depends on what else the machine does: told, and only a different configuration would fail.
     print(f"throughput of the recipe over that of the workbench: {result['benchmark']['ratio']:.3f}")
     assert 0.2 < result["benchmark"]["ratio"] < 5

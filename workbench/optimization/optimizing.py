@@ -51,10 +51,18 @@ def start(session: Session, runtime: Runtime, ref: str, wanted: OptimizeWanted) 
 
 
 def _continued(session: Session, project_id: str, wanted: OptimizeWanted) -> dict[str, Any]:
-    """What an earlier search has done, for this one. Raises NotFound, Conflict."""
-    earlier = _job(session, str(wanted.continues))
-    if earlier.project_id != project_id:
-        raise NotFound("There is no such search of this project.", code="optimization_not_found")
+    """What an earlier search has done, for this one. Raises Conflict."""
+    try:
+        earlier = _job(session, str(wanted.continues))
+    except NotFound:
+        earlier = None
+    if earlier is None or earlier.project_id != project_id:
+        # It is the body that names it, not the address.
+        raise Conflict(
+            "There is no such search of this project.",
+            code="optimization_not_found",
+            action="Start one of its own, or name one of this project.",
+        )
     if earlier.state in ACTIVE:
         raise Conflict(
             "The search to continue has not ended yet.", code="in_use", action="Wait for it, or cancel it first."

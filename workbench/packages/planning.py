@@ -12,8 +12,9 @@ from workbench.benchmarks import service as benchmarks
 from workbench.benchmarks.schemas import BenchmarkWanted, Configuration, Run, run_view
 from workbench.datasets import service as datasets
 from workbench.db.tables import Dataset, Model, Project
+from workbench.db.tables import Run as RunRow
 from workbench.downloads import safe_name
-from workbench.errors import Conflict, WorkbenchError
+from workbench.errors import Conflict, NotFound, WorkbenchError
 from workbench.models import service as models
 from workbench.names import checked_name
 from workbench.packages import runtime_files
@@ -129,11 +130,19 @@ def plan(session: Session, runtime: Runtime, ref: str, wanted: PackageWanted) ->
     )
 
 
+def _named(session: Session, run_id: str) -> RunRow:
+    """Raises Conflict: it is the body that names it, not the address."""
+    try:
+        return benchmarks.get(session, run_id)
+    except NotFound as error:
+        raise Conflict(error.detail, code="run_not_found", action="Choose a run of this project.") from error
+
+
 def _configuration(session: Session, project: Project, wanted: PackageWanted) -> tuple[Run | None, Configuration]:
     """The run that the configuration is of, None for one that was given by hand; and the configuration."""
     if wanted.configuration is not None:
         return None, wanted.configuration.model_copy(update={"arrivals_per_s": None})
-    row = benchmarks.get(session, wanted.run_id) if wanted.run_id is not None else benchmarks.best(session, project.id)
+    row = _named(session, wanted.run_id) if wanted.run_id is not None else benchmarks.best(session, project.id)
     if row is None:
         return None, Configuration(hint="throughput")
     if row.project_id != project.id:

@@ -125,7 +125,7 @@ def test_what_is_refused(machine: tuple[Laboratory, httpx.Client]) -> None:
         ({"name": "../../etc"}, 422, "invalid_name"),
         ({"name": "a\0b"}, 422, "invalid_name"),
         ({"run_id": stranger}, 409, "run_of_other_project"),
-        ({"run_id": "nothing"}, 404, "run_not_found"),
+        ({"run_id": "nothing"}, 409, "run_not_found"),
         ({"kind": "project"}, 422, "invalid_fields"),
         ({"samples": 0}, 422, "invalid_fields"),
         ({"devices": []}, 422, "invalid_fields"),
