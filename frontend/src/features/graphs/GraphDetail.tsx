@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useContext } from "react";
 import { Chip } from "../../components/Chip";
 import { bytesText, count, counted, MISSING, percent } from "../../format/number";
 import { microseconds } from "../../format/time";
@@ -8,8 +8,8 @@ import { inputPorts, valueText } from "../../graph/modelExplorer";
 import type { GraphDocument, GraphNode } from "../../graph/types";
 import { OPEN } from "../../graph/view";
 import { listOf } from "../../graph/wiring";
-import { KeepPrecision } from "../optimize/KeepPrecision";
 import classes from "./Graphs.module.css";
+import { NodeAction } from "./nodeAction";
 import type { Side } from "./picks";
 import type { GraphState } from "./useGraph";
 
@@ -31,6 +31,7 @@ const MOST = 40;
 
 /** All about one node, at the right of the graphs. */
 export function NodeDetail({ side, graph, node: place, model, runtime, links, onGo, onClose }: NodeProps) {
+  const action = useContext(NodeAction);
   const { document, wiring } = graph;
   const node = document.nodes[place];
   if (!node) return null;
@@ -49,10 +50,10 @@ export function NodeDetail({ side, graph, node: place, model, runtime, links, on
         <dd>{node.type}</dd>
         {side === "runtime" && <RuntimeFacts node={node} />}
       </dl>
-      <KeepPrecision
-        names={side === "runtime" ? (node.originals ?? []) : [node.name]}
-        type={side === "ir" ? node.type : undefined}
-      />
+      {action?.(
+        side === "runtime" ? (node.originals ?? []) : [node.name],
+        side === "ir" ? node.type : undefined,
+      )}
       {side === "ir" && runtime && (
         <Section title="Runs in">
           {(links.layers[place] ?? []).length === 0 ? (

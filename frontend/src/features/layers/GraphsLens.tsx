@@ -5,7 +5,13 @@ import { ErrorState } from "../../components/States";
 import { COLOR_MODES } from "../../graph/types";
 import { LazyGraphs } from "../graphs/LazyGraphs";
 import { MakeGraph } from "../graphs/MakeGraph";
+import { NodeAction } from "../graphs/nodeAction";
 import { modelGraphQuery, runGraphQuery } from "../graphs/queries";
+import { KeepPrecision } from "../optimize/KeepPrecision";
+
+const keepPrecision = (names: readonly string[], type?: string) => (
+  <KeepPrecision names={names} type={type} />
+);
 
 interface Props {
   project: Project;
@@ -33,17 +39,19 @@ export function GraphsLens({ project, run, selected, onPick, colour, onColour }:
         model.error && <ErrorState error={model.error} onRetry={() => void model.refetch()} compact />
       )}
       {!nothing && (
-        <LazyGraphs
-          bare
-          ready={!loading}
-          model={model.data}
-          runtime={runtime.data}
-          selectedOrder={selected}
-          onPick={onPick}
-          colorBy={COLOR_MODES.find((mode) => mode === colour)}
-          onColorBy={onColour}
-          file={`${project.name}-${run.label}`}
-        />
+        <NodeAction value={keepPrecision}>
+          <LazyGraphs
+            bare
+            ready={!loading}
+            model={model.data}
+            runtime={runtime.data}
+            selectedOrder={selected}
+            onPick={onPick}
+            colorBy={COLOR_MODES.find((mode) => mode === colour)}
+            onColorBy={onColour}
+            file={`${project.name}-${run.label}`}
+          />
+        </NodeAction>
       )}
     </>
   );
