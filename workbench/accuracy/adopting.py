@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.accuracy import keeping
-from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, MOST_ROWS, OFFSETS, TABLES, Unusable
+from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, MOST_ROWS, OFFSETS, TABLES, Unusable, unusable
 from workbench.accuracy.reading_schemas import Reading
 from workbench.accuracy.schemas import Column, ReportKind, ReportTables
 from workbench.accuracy.tables import CLASSES, SAMPLES
@@ -74,8 +74,7 @@ def adopted_report(document: Mapping[str, Any], project_id: str, created_at: dat
     try:
         own = Own.model_validate({name: result[name] for name in _OWN if name in result})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise Unusable(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"[:300]) from error
+        raise unusable(error) from error
     if report.samples > MOST_ROWS:
         raise Unusable("a report has more samples than any dataset")
     primary = report.metrics.get(report.primary) if report.primary is not None else None

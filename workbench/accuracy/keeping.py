@@ -71,6 +71,12 @@ class Unusable(JobFailed):
         )
 
 
+def unusable(error: ValidationError) -> Unusable:
+    """What is wrong first; names in it may be those of strangers."""
+    first = error.errors()[0]
+    return Unusable(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"[:400])
+
+
 def checked(result: dict[str, Any]) -> EngineReport:
     """Raises Unusable."""
     try:
@@ -78,8 +84,7 @@ def checked(result: dict[str, Any]) -> EngineReport:
             storable(result) | {name: finite(storable(result.get(name))) for name in ("inference", "limits")}
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        raise Unusable(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+        raise unusable(error) from error
     for name, metric in report.metrics.items():
         numbers = [metric.value, *(metric.ci95 or [])]
         if len(name) > 100 or not all(math.isfinite(number) for number in numbers):

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.orm import Session
 
 from workbench.accuracy import keeping, parameters, repository
-from workbench.accuracy.keeping import FILES, Unusable
+from workbench.accuracy.keeping import FILES, Unusable, unusable
 from workbench.accuracy.schemas import Drawn
 from workbench.datasets import service as datasets
 from workbench.db.tables import Artifact, Job
@@ -107,8 +107,7 @@ def _checked(result: dict[str, Any], files: list[str]) -> dict[str, Any]:
         for drawn in (told.prediction, told.parent or {}):
             Drawn.model_validate(drawn)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise Unusable(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+        raise unusable(error) from error
     kept = told.model_dump(mode="json")
     pictures = {Path(name).stem: name for name in files}
     if "picture" not in pictures:

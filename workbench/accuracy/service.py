@@ -15,7 +15,7 @@ from workbench.accuracy.adopting import adopted_report, exported_report
 from workbench.accuracy.adopting import require_files as require_report_files
 from workbench.accuracy.jobs import make as make_report
 from workbench.accuracy.jobs import tell
-from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, OFFSETS, TABLES, Unusable, storable
+from workbench.accuracy.keeping import DRAWN, FILES, LINE_BYTES, OFFSETS, TABLES, Unusable, storable, unusable
 from workbench.accuracy.reading_schemas import ProjectReading, ReadingChecked, ReadingWanted
 from workbench.accuracy.readings import check, forget_reading, known_of, of_project, set_reading, view
 from workbench.accuracy.schemas import ReportSample, ReportTables
@@ -33,7 +33,7 @@ from workbench.storage.store import Storage
 # What the rooms of projects and of optimisation call, too.
 __all__ = [
     "Unusable", "adopted_report", "exported_report", "forget_reading", "make_report", "of_project", "plan_report",
-    "report_view", "require_report_files", "set_reading", "start", "storable",
+    "report_view", "require_report_files", "set_reading", "start", "storable", "unusable",
 ]  # fmt: skip
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -102,22 +102,55 @@ class Side:
         self.prepared_s = time.perf_counter() - began
 
 
-class Blocks:
-    """Measures blocks of a `baseline`, or None, and a `current` side. The order within blocks comes from `seed`.
+class Renewal:
+    """Compiles `sides` anew now and then, all together, as long as no more time goes into that than into measuring.
 
-    Two compilations of the same model differ in speed by about a percent, for as long as they live. So both sides are
-    compiled anew between blocks, as long as no more time goes into that than into measuring.
+    Two compilations of the same model differ in speed by about a percent, for as long as they live. `chance` draws
+    their order.
     """
+
+    def __init__(self, sides: Sequence[Side], chance: random.Random) -> None:
+        self._sides, self._chance = list(sides), chance
+        self._measuring_s = self._renewing_s = 0.0
+        self.compilations = 1
+
+    def before_measuring(self) -> None:
+        if self._renewing_s + sum(side.prepared_s for side in self._sides) > self._measuring_s:
+            return
+        sides = list(self._sides)
+        # Who comes first may find the better place.
+        self._chance.shuffle(sides)
+        for side in sides:
+            side.renew()
+            self._renewing_s += side.prepared_s
+        self.compilations += 1
+
+    def measured(self, before: Moment, after: Moment) -> None:
+        self._measuring_s += after.at_s - before.at_s
+
+    def rest(self) -> None:
+        """Whatever happened, nothing is in flight afterwards."""
+        for side in self._sides:
+            if side.ready:
+                side.cell.rest()
+
+
+class Blocks:
+    """Measures blocks of a `baseline`, or None, and a `current` side, and renews both between them. The order within
+    blocks comes from `seed`."""
 
     def __init__(self, baseline: Side | None, current: Side, seed: int) -> None:
         self._sides = (baseline, current)
         self._chance = random.Random(seed)
-        self._measuring_s = self._renewing_s = 0.0
-        self.compilations = 1
+        self._renewal = Renewal([side for side in self._sides if side is not None], self._chance)
+
+    @property
+    def compilations(self) -> int:
+        return self._renewal.compilations
 
     def measure(self) -> Block:
         """One block. Nothing is in flight afterwards."""
-        self._renew()
+        self._renewal.before_measuring()
         first = self._chance.randrange(2)
         turns: tuple[list[Turn], list[Turn]] = ([], [])
         before = Moment.now()
@@ -126,25 +159,11 @@ class Blocks:
             if side is not None:
                 turns[place].append(turn(side.cell, side.slice_s))
         after = Moment.now()
-        self._measuring_s += after.at_s - before.at_s
+        self._renewal.measured(before, after)
         return Block(turns, before, after)
 
-    def _renew(self) -> None:
-        sides = [side for side in self._sides if side is not None]
-        if self._renewing_s + sum(side.prepared_s for side in sides) > self._measuring_s:
-            return
-        # Who comes first may find the better place.
-        self._chance.shuffle(sides)
-        for side in sides:
-            side.renew()
-            self._renewing_s += side.prepared_s
-        self.compilations += 1
-
     def rest(self) -> None:
-        """Whatever happened, nothing is in flight afterwards."""
-        for side in self._sides:
-            if side is not None and side.ready:
-                side.cell.rest()
+        self._renewal.rest()
 
 
 def turn(cell: Cell, seconds: float) -> Turn:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.engine import machine, memory, paired, provenance
-from workbench.engine.blocks import Side, Turn, log_time, pooled, turn
+from workbench.engine.blocks import Renewal, Side, Turn, log_time, pooled, turn
 from workbench.engine.duel import WARM_UP_S, prepared, told_figures
 from workbench.engine.paired import Estimate
 from workbench.engine.protocol import Emitter, EngineError
@@ -61,12 +61,15 @@ class Rounds:
     def __init__(self, sides: Sequence[Side], seed: int) -> None:
         self._sides = list(sides)
         self._chance = random.Random(seed)
-        self._measuring_s = self._renewing_s = 0.0
-        self.compilations = 1
+        self._renewal = Renewal(sides, self._chance)
+
+    @property
+    def compilations(self) -> int:
+        return self._renewal.compilations
 
     def measure(self) -> Round:
         """Nothing is in flight afterwards."""
-        self._renew()
+        self._renewal.before_measuring()
         order = list(range(len(self._sides)))
         self._chance.shuffle(order)
         turns: list[list[Turn]] = [[] for _ in self._sides]
@@ -75,24 +78,11 @@ class Rounds:
             side = self._sides[place]
             turns[place].append(turn(side.cell, side.slice_s))
         after = Moment.now()
-        self._measuring_s += after.at_s - before.at_s
+        self._renewal.measured(before, after)
         return Round(turns, before, after, self.compilations)
 
-    def _renew(self) -> None:
-        """No more time goes into compiling than into measuring."""
-        if self._renewing_s + sum(side.prepared_s for side in self._sides) > self._measuring_s:
-            return
-        sides = list(self._sides)
-        self._chance.shuffle(sides)
-        for side in sides:
-            side.renew()
-            self._renewing_s += side.prepared_s
-        self.compilations += 1
-
     def rest(self) -> None:
-        for side in self._sides:
-            if side.ready:
-                side.cell.rest()
+        self._renewal.rest()
 
 
 def run(parameters: Mapping[str, Any], work: Path, emit: Emitter) -> dict[str, Any]:

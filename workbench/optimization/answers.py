@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from workbench.accuracy.service import Unusable, storable
+from workbench.accuracy.service import Unusable, storable, unusable
 from workbench.optimization.schemas import ControlResult, SensitiveOperation
 
 MOST_OPERATIONS = 100_000
@@ -69,8 +69,7 @@ def checked(kind: type[Answer], result: Any) -> Answer:
         answer.model_dump_json()
         _finite(answer.model_dump())
     except ValidationError as error:
-        first = error.errors()[0]
-        raise Unusable(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"[:400]) from error
+        raise unusable(error) from error
     except RecursionError as error:
         raise Unusable("it is nested too deeply") from error
     return answer

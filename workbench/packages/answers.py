@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from workbench.accuracy.service import Unusable, storable
+from workbench.accuracy.service import Unusable, storable, unusable
 
 
 class _Port(BaseModel):
@@ -72,8 +72,7 @@ def checked(result: dict[str, Any], out: Path) -> dict[str, Any]:
     try:
         facts = _Facts.model_validate(storable(result)).model_dump(mode="json")
     except ValidationError as error:
-        first = error.errors()[0]
-        raise Unusable(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+        raise unusable(error) from error
     wanted = ["model.xml", "model.bin", *(f"pictures/{sample['picture']}" for sample in facts["samples"])]
     wanted += [given["file"] for given in facts["inputs"] if given["file"] is not None]
     for name in wanted:
